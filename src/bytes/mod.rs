@@ -1,0 +1,1 @@
+//! Random-access byte streams.

@@ -1,0 +1,5 @@
+//! CD-TEXT (placeholder type while the module is written).
+
+/// CD-TEXT of a disc.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CdText {}

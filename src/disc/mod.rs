@@ -1,0 +1,15 @@
+//! What a disc is: plain values and arithmetic, no files, no threads.
+//!
+//! Everything the standards (ECMA-130, the Red, Yellow and Green Books, MMC) say about a disc stands here once.
+
+mod address;
+pub mod cd_text;
+mod ids;
+mod kinds;
+mod model;
+
+pub use address::{BadMsf, FRAMES_PER_MINUTE, FRAMES_PER_SECOND, Lba, Msf, from_bcd, to_bcd};
+pub use cd_text::CdText;
+pub use ids::{BadId, Isrc, Mcn};
+pub use kinds::{Control, DiscType, Medium, TrackMode};
+pub use model::{Disc, Flaw as ModelFlaw, Session, Structures, Track, TrackId};

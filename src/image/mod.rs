@@ -1,0 +1,5 @@
+//! Image formats: one folder each, one list of them all, one reader for all.
+
+mod flaw;
+
+pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};

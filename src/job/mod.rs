@@ -1,0 +1,1 @@
+//! Work: convert, verify, hash.

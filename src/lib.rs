@@ -1,0 +1,17 @@
+//! Spindle keeps discs: it takes a disc from somewhere, puts it somewhere else, and proves that it arrived.
+//!
+//! The house has floors, and a module uses only those below it (`docs/architecture.md` tells why):
+//!
+//! | floor | module | what it knows |
+//! |---|---|---|
+//! | faces | `ui`, [`cli`] | the same jobs, in a window and on the command line |
+//! | work | [`job`] | convert, verify, hash; the worker pool; progress and cancel |
+//! | formats | [`image`] | one folder per format, one list of them, one reader for all |
+//! | ground | [`bytes`], [`disc`] | random-access byte streams; what a disc is |
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod bytes;
+pub mod disc;
+pub mod image;
+pub mod job;

@@ -1,0 +1,2 @@
+//! Decides between the window and the command line.
+fn main() {}
