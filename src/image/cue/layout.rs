@@ -13,18 +13,13 @@
 //! * The high-density area of a GD-ROM begins at LBA 45000. It is the second session here.
 
 use crate::disc::{Disc, DiscType, Lba, Medium, Session, Track, TrackMode};
-use crate::image::{Fault, Flaw};
+use crate::image::{Fault, Flaw, guess_medium, set_medium};
 
 use super::sheet::{CueSheet, StoredMode, TrackEntry, Warning};
 use super::spans::{LEAD_IN, PREGAP, SessionGaps, Span, lead_out_frames, spans};
 
 /// Where the high-density area of a GD-ROM begins.
 const HIGH_DENSITY_START: i64 = 45_000;
-/// Sectors of the largest CD (99:59:74 less the pregap): a plain 2048-byte track that is longer is no CD.
-const LONGEST_CD: u32 = 449_849;
-/// Sectors of the largest DVD, 8.6 GB.
-const LONGEST_DVD: u32 = 4_200_000;
-
 /// Sectors that lie in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
@@ -73,13 +68,11 @@ pub fn layout(sheet: &CueSheet, lengths: &[u64], gaps: SessionGaps) -> Result<La
         let session = sessions.last_mut().expect("the first track opens one");
         session.lead_out = track.end();
         session.tracks.push(track);
-        if entry.stored.cdi {
-            session.disc_type = DiscType::CdI;
-        } else if entry.stored.mode.is_mode2() && session.disc_type == DiscType::CdDaOrRom {
-            session.disc_type = DiscType::Xa;
-        }
     }
     let mut disc = Disc { sessions, mcn: sheet.catalog, ..Disc::new(Medium::Cd, Vec::new()) };
+    for (index, session) in disc.sessions.iter_mut().enumerate() {
+        session.disc_type = disc_type(sheet, index);
+    }
     disc.medium = medium(sheet, &disc);
     if !disc.medium.is_cd() {
         uncompact(&mut disc, &mut layer.runs);
@@ -211,23 +204,29 @@ fn too_long(line: u32) -> Flaw {
     Flaw::line(line, Fault::TooMany { what: "sectors before the end of this track", limit: i32::MAX as u64 })
 }
 
+/// What the sheet says of a session, or what its tracks let one think: mode 2 is recorded on XA discs.
+fn disc_type(sheet: &CueSheet, session: usize) -> DiscType {
+    let own = || sheet.tracks.iter().filter(move |track| track.session == session).map(|track| track.stored);
+    let told = match own().any(|stored| stored.mode.is_mode2()) {
+        _ if own().any(|stored| stored.cdi) => DiscType::CdI,
+        true => DiscType::Xa,
+        false => DiscType::CdDaOrRom,
+    };
+    sheet.sessions[session].disc_type.unwrap_or(told)
+}
+
 /// What the sheet says, unless its tracks cannot be on that; where it says nothing, what the size allows.
 fn medium(sheet: &CueSheet, disc: &Disc) -> Medium {
-    let plain = |track: &TrackEntry| track.stored.mode == TrackMode::Mode1 && track.stored.record() == 2048;
-    let plain = sheet.tracks.len() == 1 && plain(&sheet.tracks[0]);
+    let plain = sheet.tracks.iter().all(|track| track.stored.mode == TrackMode::Mode1 && track.stored.record() == 2048);
     match sheet.medium {
         Some(medium) if plain || medium.is_cd() => medium,
-        None if plain && disc.sectors() > LONGEST_DVD => Medium::Bd,
-        None if plain && disc.sectors() > LONGEST_CD => Medium::Dvd,
+        None if plain && sheet.tracks.len() == 1 => guess_medium(disc.sectors().into()),
         _ => Medium::Cd,
     }
 }
 
 /// Discs other than CDs have no pregap and no CD-ROM modes.
 fn uncompact(disc: &mut Disc, runs: &mut [Run]) {
-    for track in disc.tracks_mut() {
-        track.mode = TrackMode::Dvd;
-        track.pregap = 0;
-    }
+    set_medium(disc, disc.medium);
     runs.iter_mut().for_each(|run| run.stored.mode = TrackMode::Dvd);
 }

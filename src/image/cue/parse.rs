@@ -3,13 +3,14 @@
 //! Sheets were written by hand and by many programs, so this is lenient where a sane reading exists, and says so in a warning;
 //! it stops only where nothing sensible could be read.
 
+use crate::disc::cd_text::Field;
 use crate::disc::{Isrc, Mcn, Medium, Msf};
 use crate::image::{Fault, Flaw, Limits, shorten};
 
 use super::line;
 use super::sheet::{
-    CueSheet, FileEntry, FileName, FileType, IndexEntry, SessionEntry, StoredMode, TEXT_FIELDS, TextField, Texts, TrackEntry,
-    Warning, medium_of,
+    CueSheet, DISC_TYPES, FileEntry, FileName, FileType, IndexEntry, SessionEntry, StoredMode, TEXT_FIELDS, TrackEntry, Warning,
+    medium_of,
 };
 use super::text;
 
@@ -94,8 +95,8 @@ impl<'a> Parser<'a> {
 
     fn statement(&mut self, word: &str, rest: &str, raw: Option<&[u8]>) -> Result<(), Flaw> {
         let word = word.to_ascii_uppercase();
-        if let Some((field, name)) = TEXT_FIELDS.iter().find(|(_, name)| *name == word) {
-            self.text(*field, name, rest);
+        if let Some(field) = Field::from_keyword(&word).filter(|field| TEXT_FIELDS.contains(field)) {
+            self.text(field, &word, rest);
             return Ok(());
         }
         match word.as_str() {
@@ -139,13 +140,13 @@ impl<'a> Parser<'a> {
         Ok(time.frames())
     }
 
-    fn text(&mut self, field: TextField, name: &str, rest: &str) {
-        let texts: &mut Texts = match self.sheet.tracks.last_mut() {
-            Some(track) => &mut track.texts,
-            None => &mut self.sheet.texts,
-        };
-        if texts.set(field, line::unquote(rest)).is_some() {
-            self.warn(format!("a second {name} replaces the first"));
+    fn text(&mut self, field: Field, word: &str, rest: &str) {
+        let track = self.sheet.tracks.last().map_or(0, |track| track.number);
+        let text = line::unquote(rest);
+        if self.sheet.cd_text.text(0, track, field).is_some() {
+            self.warn(format!("a second {word} is left out"));
+        } else if !text.is_empty() {
+            self.sheet.cd_text.set(track, field, text);
         }
     }
 
@@ -213,7 +214,6 @@ impl<'a> Parser<'a> {
             pregap: 0,
             postgap: 0,
             indexes: Vec::new(),
-            texts: Texts::default(),
             line: self.line,
         });
         Ok(())
@@ -317,6 +317,10 @@ impl<'a> Parser<'a> {
                 if let Some(name) = name {
                     self.sheet.medium = self.sheet.medium.filter(|known| *known == Medium::Gd).or(medium_of(name));
                 }
+            }
+            "DISC-TYPE" => {
+                let known = DISC_TYPES.iter().find(|(_, name)| name.eq_ignore_ascii_case(value));
+                self.session_ahead().disc_type = known.map(|(disc_type, _)| *disc_type);
             }
             "HIGH-DENSITY" if value.eq_ignore_ascii_case("AREA") => {
                 self.sheet.medium = Some(Medium::Gd);

@@ -1,9 +1,9 @@
 //! What a cue sheet says, as plain values.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::disc::{Control, Isrc, Mcn, Medium, TrackMode};
+use crate::disc::cd_text::Field;
+use crate::disc::{CdText, Control, DiscType, Isrc, Mcn, Medium, TrackMode};
 
 /// A cue sheet, read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,9 +14,9 @@ pub struct CueSheet {
     pub catalog: Option<Mcn>,
     /// `CDTEXTFILE`: a file of CD-TEXT packs.
     pub cd_text_file: Option<FileName>,
-    /// CD-TEXT of the whole disc.
-    pub texts: Texts,
-    /// `REM ORIGINAL MEDIA-TYPE`, or GD-ROM where there is a high-density area.
+    /// CD-TEXT of its own commands.
+    pub cd_text: CdText,
+    /// `REM ORIGINAL MEDIA-TYPE`, or a GD-ROM where there is a high-density area.
     pub medium: Option<Medium>,
     /// What is said of each session; at least one.
     pub sessions: Vec<SessionEntry>,
@@ -39,7 +39,7 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.text)
+        write!(f, "Line {}: {}.", self.line, self.text)
     }
 }
 
@@ -85,6 +85,8 @@ pub struct SessionEntry {
     pub pregap: Option<u32>,
     /// Whether it is the high-density area of a GD-ROM.
     pub high_density: bool,
+    /// `REM DISC-TYPE`, this program's own, for sessions whose disc type is not what their tracks would have one think.
+    pub disc_type: Option<DiscType>,
 }
 
 /// The mode of a `TRACK` command: what the sectors are and how much of each is stored.
@@ -139,63 +141,22 @@ pub struct TrackEntry {
     pub postgap: u32,
     /// `INDEX`, numbers rising.
     pub indexes: Vec<IndexEntry>,
-    /// CD-TEXT.
-    pub texts: Texts,
     /// Where it stands.
     pub line: u32,
 }
 
-/// A CD-TEXT command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TextField {
-    /// `TITLE`
-    Title,
-    /// `PERFORMER`
-    Performer,
-    /// `SONGWRITER`
-    Songwriter,
-    /// `COMPOSER`
-    Composer,
-    /// `ARRANGER`
-    Arranger,
-    /// `MESSAGE`
-    Message,
-    /// `GENRE`
-    Genre,
-    /// `DISC_ID`
-    DiscId,
-    /// `UPC_EAN`
-    UpcEan,
-}
-
-/// The CD-TEXT commands with their words, in the order they are written.
-pub const TEXT_FIELDS: [(TextField, &str); 9] = [
-    (TextField::Title, "TITLE"),
-    (TextField::Performer, "PERFORMER"),
-    (TextField::Songwriter, "SONGWRITER"),
-    (TextField::Composer, "COMPOSER"),
-    (TextField::Arranger, "ARRANGER"),
-    (TextField::Message, "MESSAGE"),
-    (TextField::Genre, "GENRE"),
-    (TextField::DiscId, "DISC_ID"),
-    (TextField::UpcEan, "UPC_EAN"),
+/// What of CD-TEXT a sheet has commands for, in the order they are written; their words are those of [`Field::word`].
+pub const TEXT_FIELDS: [Field; 9] = [
+    Field::Title,
+    Field::Performer,
+    Field::Songwriter,
+    Field::Composer,
+    Field::Arranger,
+    Field::Message,
+    Field::Genre,
+    Field::DiscId,
+    Field::UpcEan,
 ];
-
-/// CD-TEXT of a disc or a track: one text a field, none empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Texts(BTreeMap<TextField, String>);
-
-impl Texts {
-    /// Sets a field and returns what it was before; an empty text removes it.
-    pub fn set(&mut self, field: TextField, text: &str) -> Option<String> {
-        if text.is_empty() { self.0.remove(&field) } else { self.0.insert(field, text.to_owned()) }
-    }
-
-    /// A field.
-    pub fn get(&self, field: TextField) -> Option<&str> {
-        self.0.get(&field).map(String::as_str)
-    }
-}
 
 /// The words of track modes: what is between the slashes of `MODE2/2336`, and the record sizes each is seen with.
 const MODES: [(&str, TrackMode, &[u32]); 8] = [
@@ -240,12 +201,30 @@ impl StoredMode {
     }
 }
 
-/// The media that `REM ORIGINAL MEDIA-TYPE` names, by how the name begins (lower case); the first that fits.
-const MEDIA: [(&str, Medium); 5] =
-    [("gd", Medium::Gd), ("hd dvd", Medium::HdDvd), ("dvd", Medium::Dvd), ("bd", Medium::Bd), ("cd", Medium::Cd)];
+/// The media that `REM ORIGINAL MEDIA-TYPE` names: how each is written here, and how names of it begin (lower case).
+const MEDIA: [(Medium, &str, &str); 9] = [
+    (Medium::Gd, "GD-ROM", "gd"),
+    (Medium::GameCube, "GameCube disc", "gamecube"),
+    (Medium::Cd, "CD-ROM", "cd"),
+    (Medium::HdDvd, "HD DVD-ROM", "hd dvd"),
+    (Medium::Dvd, "DVD-ROM", "dvd"),
+    (Medium::Bd, "BD-ROM", "bd"),
+    (Medium::Wii, "Wii disc", "wii"),
+    (Medium::Xbox, "Xbox disc", "xbox"),
+    (Medium::Umd, "UMD", "umd"),
+];
 
 /// The medium of a name such as `CD-RW` or `DVD+R DL`.
 pub fn medium_of(name: &str) -> Option<Medium> {
     let name = name.trim().to_ascii_lowercase().replace("hd-dvd", "hd dvd");
-    MEDIA.iter().find(|(start, _)| name.starts_with(start)).map(|(_, medium)| *medium)
+    MEDIA.iter().find(|(.., start)| name.starts_with(start)).map(|(medium, ..)| *medium)
 }
+
+/// The name of a medium.
+pub fn medium_name(medium: Medium) -> &'static str {
+    MEDIA.iter().find(|(known, ..)| *known == medium).map_or("CD-ROM", |(_, name, _)| name)
+}
+
+/// The disc types that `REM DISC-TYPE` names.
+pub const DISC_TYPES: [(DiscType, &str); 3] =
+    [(DiscType::CdDaOrRom, "CD-ROM"), (DiscType::CdI, "CD-I"), (DiscType::Xa, "CD-ROM XA")];

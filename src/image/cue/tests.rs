@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::sheet::{FileType, TextField};
+use super::sheet::FileType;
 use super::*;
+use crate::disc::cd_text::Field;
 use crate::disc::{Medium, Msf, TrackMode};
 use crate::image::{At, Fault, Flaw, Limits};
 
@@ -41,8 +42,8 @@ fn a_sheet_with_everything() {
     assert_eq!(sheet.warnings, []);
     assert_eq!(sheet.catalog.unwrap().as_str(), "0000010271955");
     assert_eq!(sheet.cd_text_file.unwrap().text, "a b.cdt");
-    assert_eq!(sheet.texts.get(TextField::Title), Some("Disc"));
-    assert_eq!(sheet.texts.get(TextField::Performer), Some("Some One"));
+    assert_eq!(sheet.cd_text.text(0, 0, Field::Title), Some("Disc"));
+    assert_eq!(sheet.cd_text.text(0, 0, Field::Performer), Some("Some One"));
     let [one, two] = sheet.tracks.as_slice() else { panic!("{:?}", sheet.tracks) };
     let control = one.control;
     assert!(control.copy && control.four_channel && control.pre_emphasis && control.scms);
@@ -56,7 +57,7 @@ fn a_sheet_with_everything() {
         two.indexes.iter().map(|index| (index.number, index.file, index.at)).collect::<Vec<_>>(),
         [(0, 1, 0), (1, 1, 151)]
     );
-    assert_eq!(two.texts.get(TextField::Title), Some("Song"));
+    assert_eq!(sheet.cd_text.text(0, 2, Field::Title), Some("Song"));
     assert_eq!((sheet.files[1].kind, sheet.files[1].name.text.as_str()), (FileType::Sound, "two.wav"));
 }
 
@@ -117,10 +118,10 @@ fn the_corpus_reads_as_its_index_says() {
         let sheet = of(&format!("{name}.cue")).unwrap();
         assert_eq!((sheet.tracks.len(), !sheet.warnings.is_empty()), (tracks, warned), "{name}: {:?}", sheet.warnings);
     }
-    assert_eq!(of("libcue/t/99_tracks.cue").unwrap().texts.get(TextField::Performer), Some("Nine Inch Nails"));
-    assert_eq!(of("libcue/t/issue10.cue").unwrap().texts.get(TextField::Title), Some("Odes"));
+    assert_eq!(of("libcue/t/99_tracks.cue").unwrap().cd_text.text(0, 0, Field::Performer), Some("Nine Inch Nails"));
+    assert_eq!(of("libcue/t/issue10.cue").unwrap().cd_text.text(0, 0, Field::Title), Some("Odes"));
     assert_eq!(of("libcdio/test/data/cdda.cue").unwrap().catalog.unwrap().as_str(), "0000010271955");
-    assert!(of("rcue/test/fixtures/unicode.cue").unwrap().texts.get(TextField::Title).unwrap().starts_with('マ'));
+    assert!(of("rcue/test/fixtures/unicode.cue").unwrap().cd_text.text(0, 0, Field::Title).unwrap().starts_with('マ'));
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn marks_endings_and_wide_characters_change_nothing() {
         wide,
     ] {
         let sheet = parse(&bytes, &Limits::default()).unwrap();
-        assert_eq!((&sheet.tracks, &sheet.texts), (&plain.tracks, &plain.texts));
+        assert_eq!((&sheet.tracks, &sheet.cd_text), (&plain.tracks, &plain.cd_text));
     }
 }
 
@@ -201,7 +202,7 @@ fn odd_but_clear_commands_are_read_with_a_warning() {
         let sheet = read(&text);
         assert_eq!((sheet.tracks.len(), sheet.warnings.len()), (1, 1), "{text}");
         let warning = sheet.warnings[0].to_string();
-        assert!(warning.starts_with("line ") && warning.contains(of), "{warning}");
+        assert!(warning.starts_with("Line ") && warning.contains(of), "{warning}");
     }
 }
 

@@ -2,19 +2,18 @@
 
 use std::fmt::Write;
 
-use crate::disc::{Control, Medium, Msf};
+use crate::disc::{Control, Msf};
 
-use super::sheet::{CueSheet, FileType, SessionEntry, TEXT_FIELDS, Texts, TrackEntry};
+use super::sheet::{CueSheet, DISC_TYPES, FileType, TEXT_FIELDS, TrackEntry, medium_name};
 
 /// The text of a sheet: UTF-8 without a mark, lines ending in CR LF, which every program reads.
 ///
-/// Reading it again gives the same sheet, but for line numbers and warnings. The caller has replaced what a line cannot hold
-/// ([`plain`]).
+/// Reading it again gives the same sheet, but for line numbers and warnings, as long as no text or name has a character that ends
+/// a line, or blanks or quotation marks at its ends.
 pub fn write(sheet: &CueSheet) -> String {
     let mut text = Lines(String::new());
-    match sheet.medium {
-        None | Some(Medium::Cd | Medium::Gd) => {}
-        Some(medium) => text.line(0, &format!("REM ORIGINAL MEDIA-TYPE: {}", media_name(medium))),
+    if let Some(medium) = sheet.medium.filter(|_| !sheet.sessions.iter().any(|session| session.high_density)) {
+        text.line(0, &format!("REM ORIGINAL MEDIA-TYPE: {}", medium_name(medium)));
     }
     if let Some(catalog) = sheet.catalog {
         text.line(0, &format!("CATALOG {catalog}"));
@@ -22,7 +21,7 @@ pub fn write(sheet: &CueSheet) -> String {
     if let Some(file) = &sheet.cd_text_file {
         text.line(0, &format!("CDTEXTFILE \"{}\"", file.text));
     }
-    text.texts(0, &sheet.texts);
+    text.texts(0, sheet, 0);
     let (mut file, mut session) = (None, None);
     for track in &sheet.tracks {
         if session != Some(track.session) {
@@ -34,25 +33,6 @@ pub fn write(sheet: &CueSheet) -> String {
     text.0
 }
 
-/// A text as a line can hold it: control characters, which would end the line, become blanks, and quotation marks, which would
-/// end the text, single ones.
-pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .map(|c| if c == '"' { '\'' } else { c })
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-fn media_name(medium: Medium) -> &'static str {
-    match medium {
-        Medium::HdDvd => "HD DVD-ROM",
-        Medium::Bd => "BD-ROM",
-        _ => "DVD-ROM",
-    }
-}
-
 struct Lines(String);
 
 impl Lines {
@@ -60,10 +40,10 @@ impl Lines {
         write!(self.0, "{:1$}{line}\r\n", "", depth * 2).expect("a String takes everything");
     }
 
-    fn texts(&mut self, depth: usize, texts: &Texts) {
-        for (field, word) in TEXT_FIELDS {
-            if let Some(text) = texts.get(field) {
-                self.line(depth, &format!("{word} \"{text}\""));
+    fn texts(&mut self, depth: usize, sheet: &CueSheet, track: u8) {
+        for field in TEXT_FIELDS {
+            if let Some(text) = sheet.cd_text.text(0, track, field) {
+                self.line(depth, &format!("{} \"{text}\"", field.word().to_ascii_uppercase()));
             }
         }
     }
@@ -71,18 +51,17 @@ impl Lines {
     /// What stands between two sessions, and before the first where there are several.
     fn session(&mut self, sheet: &CueSheet, session: usize) {
         let (before, this) = (session.checked_sub(1).map(|before| &sheet.sessions[before]), &sheet.sessions[session]);
-        if sheet.medium == Some(Medium::Gd) {
+        if sheet.sessions.iter().any(|session| session.high_density) {
             self.line(0, if this.high_density { "REM HIGH-DENSITY AREA" } else { "REM SINGLE-DENSITY AREA" });
-            return;
+        } else if sheet.sessions.len() > 1 {
+            self.time("REM LEAD-OUT", before.and_then(|before| before.lead_out));
+            self.line(0, &format!("REM SESSION {:02}", session + 1));
+            self.time("REM LEAD-IN", this.lead_in);
+            self.time("REM PREGAP", this.pregap);
         }
-        if sheet.sessions.len() == 1 {
-            return;
+        if let Some((_, name)) = DISC_TYPES.iter().find(|(disc_type, _)| Some(*disc_type) == this.disc_type) {
+            self.line(0, &format!("REM DISC-TYPE {name}"));
         }
-        let &SessionEntry { lead_in, pregap, .. } = this;
-        self.time("REM LEAD-OUT", before.and_then(|before| before.lead_out));
-        self.line(0, &format!("REM SESSION {:02}", session + 1));
-        self.time("REM LEAD-IN", lead_in);
-        self.time("REM PREGAP", pregap);
     }
 
     fn time(&mut self, what: &str, frames: Option<u32>) {
@@ -107,7 +86,7 @@ impl Lines {
             *file = Some(first);
         }
         self.line(1, &format!("TRACK {:02} {}", track.number, track.stored.word()));
-        self.texts(2, &track.texts);
+        self.texts(2, sheet, track.number);
         if let Some(isrc) = track.isrc {
             self.line(2, &format!("ISRC {isrc}"));
         }
@@ -157,7 +136,7 @@ mod tests {
             "CATALOG 0000010271955\nTITLE x\nFILE \"a b.bin\" MOTOROLA\nTRACK 04 AUDIO\nPERFORMER y\nFLAGS DCP 4CH PRE SCMS\nISRC USAB19912345\n\
              PREGAP 00:00:01\nINDEX 00 00:00:00\nINDEX 01 00:00:02\nINDEX 02 00:00:07\nPOSTGAP 00:00:03\nTRACK 05 MODE2/2336\nINDEX 01 00:01:00",
             "REM ORIGINAL MEDIA-TYPE: BD\nFILE a.iso BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00",
-            "REM ORIGINAL MEDIA-TYPE: HD DVD-ROM\nFILE a.iso BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00",
+            "REM ORIGINAL MEDIA-TYPE: HD DVD-ROM\nREM DISC-TYPE cd-i\nFILE a.iso BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00",
             "CDTEXTFILE a.cdt\nFILE a WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 00:01:00\nFILE b WAVE\nINDEX 01 00:00:00",
             "REM SESSION 1\nFILE a BINARY\nTRACK 01 CDG\nINDEX 01 00:00:00\nREM LEAD-OUT 00:01:00\nREM SESSION 2\nREM LEAD-IN 01:00:00\nREM PREGAP 00:02:00\n\
              FILE b BINARY\nTRACK 02 CDI/2352\nINDEX 01 00:00:00",
@@ -179,10 +158,5 @@ mod tests {
             let sheet = read(&std::fs::read_to_string(corpus.join(format!("{name}.cue"))).unwrap());
             assert_eq!(bare(read(&write(&sheet))), bare(sheet), "{name}");
         }
-    }
-
-    #[test]
-    fn texts_cannot_end_their_line() {
-        assert_eq!(plain(" a\r\nFILE \"x\" BINARY\t"), "a  FILE 'x' BINARY");
     }
 }
