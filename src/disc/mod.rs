@@ -6,6 +6,7 @@ mod access;
 mod address;
 pub mod cd_text;
 pub mod ecc;
+pub mod edc;
 mod ids;
 mod kinds;
 mod model;
