@@ -8,7 +8,7 @@ use crate::disc::{Lba, Msf};
 use crate::image::{Error, Fault, Flaw, Opener, Sibling, file_name};
 
 use super::layout::Run;
-use super::sheet::{CueSheet, FileEntry, FileName, FileType, StoredMode};
+use super::sheet::{CueSheet, FileEntry, FileName, FileType};
 use super::text;
 
 /// The files of a sheet, in its order.
@@ -41,6 +41,9 @@ pub fn open_files(opener: &Opener, sheet: &mut CueSheet) -> Result<Files, Error>
         if entry.kind != FileType::Sound && may_be_sound && is_container(&head) {
             files.warnings.push(format!("“{}” is a sound file, not {}.", file_name(&found.path), kind_word(entry)));
             entry.kind = FileType::Sound;
+        }
+        if entry.kind == FileType::Sound && is_lossy(&head) {
+            files.warnings.push(format!("“{}” was compressed with loss: it is not what the disc had.", file_name(&found.path)));
         }
         let bytes = if entry.kind == FileType::Sound { padded(opener.audio(&name).map_err(flaw)?.bytes) } else { found.bytes };
         files.bytes.push(bytes);
@@ -78,6 +81,11 @@ fn is_container(head: &[u8]) -> bool {
     }
 }
 
+/// Whether a file begins as MP3 and Ogg files do.
+fn is_lossy(head: &[u8]) -> bool {
+    head.starts_with(b"ID3") || head.starts_with(b"OggS") || matches!(head, [0xFF, 0xE0..=0xFF, ..])
+}
+
 /// Sound, filled up with silence to a whole sector.
 fn padded(sound: Arc<dyn Bytes>) -> Arc<dyn Bytes> {
     let odd = (sound.len() % RAW as u64) as usize;
@@ -96,27 +104,11 @@ impl Files {
 
     /// The address that the header of the first sector of a run gives; `None` where its sectors have none, or it cannot be read.
     pub fn header(&self, run: &Run) -> Option<Lba> {
-        let start = self.start_of(run, 0, 15).filter(|_| whole(run.stored) && run.stored.mode.is_data())?;
-        let (sync, time) = start.split_at(SYNC.len());
+        if run.stored.main != RAW as u32 || !run.stored.mode.is_data() {
+            return None;
+        }
+        let start = read_some(&**self.bytes.get(run.file)?, run.offset, 15).ok()?;
+        let (sync, time) = start.split_at_checked(SYNC.len())?;
         if sync != SYNC { None } else { Msf::from_bcd(time.try_into().ok()?).ok().map(Msf::to_lba) }
     }
-
-    /// Whether the mode 2 sectors of a run have no subheader: its two copies differ, in the first sector and in the seventeenth.
-    pub fn is_formless(&self, run: &Run) -> bool {
-        let skip = if whole(run.stored) { 16 } else { 0 };
-        let differs = |sector: u32| {
-            let record = u64::from(sector) * u64::from(run.stored.record());
-            self.start_of(run, record + skip, 8).is_some_and(|header| header[..4] != header[4..])
-        };
-        differs(0) && differs(16.min(run.sectors - 1))
-    }
-
-    fn start_of(&self, run: &Run, skip: u64, len: usize) -> Option<Vec<u8>> {
-        let bytes = self.bytes.get(run.file)?;
-        read_some(&**bytes, run.offset.checked_add(skip)?, len).ok().filter(|read| read.len() == len)
-    }
-}
-
-fn whole(stored: StoredMode) -> bool {
-    stored.main == RAW as u32
 }

@@ -126,7 +126,7 @@ impl Layer<'_> {
         let mut track = Track::new(entry.number, entry.stored.mode, lba(index_1, entry.line)?, length);
         lba(end, entry.line)?;
         track.pregap = u32::try_from(pregap).map_err(|_| too_long(entry.line))?;
-        track.postgap = entry.postgap;
+        track.postgap = entry.postgap.saturating_add(entry.stored_postgap).min(length);
         track.control = entry.control;
         track.isrc = entry.isrc;
         for (address, line) in addresses {

@@ -3,6 +3,7 @@
 //! There is no standard. What is read here is what sheets of CDRWIN, cdrdao, EAC, IsoBuster, ImgBurn, DiscImageCreator, redump and
 //! others were seen to say; what is written, those read.
 
+mod cd_text;
 mod files;
 mod layout;
 #[cfg(test)]
@@ -39,7 +40,7 @@ pub static CUE: Format = Format {
     title: "BIN/CUE",
     extensions: &["cue"],
     read_by: "nearly every burning program, player and emulator",
-    holds: Holds { media: Media::Any, postgaps: false, subchannel: false, ..Holds::ALL_OF_CD },
+    holds: Holds { media: Media::Any, subchannel: false, ..Holds::ALL_OF_CD },
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),

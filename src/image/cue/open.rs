@@ -1,10 +1,10 @@
 //! From a sheet and its files to a disc.
 
-use crate::disc::cd_text::Field;
+use crate::disc::TrackMode;
 use crate::disc::sector::Slice;
-use crate::disc::{CdText, DiscType, TrackMode};
 use crate::image::{Error, Extent, Fault, Flaw, Likeness, Opened, Opener};
 
+use super::cd_text;
 use super::files::{Files, open_files};
 use super::layout::{Layout, Run, layout};
 use super::line;
@@ -46,11 +46,10 @@ pub fn open(opener: &Opener) -> Result<Opened, Error> {
     let files = open_files(opener, &mut sheet)?;
     let mut warnings: Vec<String> = sheet.warnings.iter().map(ToString::to_string).collect();
     warnings.extend(files.warnings.iter().cloned());
-    let Layout { mut disc, mut runs, warnings: odd } =
+    let Layout { mut disc, runs, warnings: odd } =
         lay_out(&mut sheet, &files, &mut warnings).map_err(|flaw| opener.flaw(flaw))?;
     warnings.extend(odd.iter().map(ToString::to_string));
-    look_for_forms(&mut disc, &mut runs, &files, &sheet);
-    disc.cd_text = cd_text(opener, &sheet, &mut warnings)?;
+    disc.cd_text = cd_text::read(opener, &sheet, &mut warnings);
     let extents = runs.iter().filter_map(|run| extent(run, &files, &sheet)).collect();
     Ok(Opened { disc, extents, warnings })
 }
@@ -126,25 +125,6 @@ fn move_sessions(mut sheet: CueSheet, files: &Files) -> Option<Layout> {
     layout(&sheet, &lengths, SessionGaps::Apart).ok()
 }
 
-/// Tells mode 2 without forms from XA: a sheet has one word for both.
-fn look_for_forms(disc: &mut crate::disc::Disc, runs: &mut [Run], files: &Files, sheet: &CueSheet) {
-    for (index, session) in disc.sessions.iter_mut().enumerate() {
-        for track in session.tracks.iter_mut().filter(|track| track.mode == TrackMode::Mode2Mixed) {
-            let (first, end) = (track.first(), track.end());
-            let own = |run: &&mut Run| first <= run.start && run.start < end;
-            // The last run has index 1; a pregap in the file before may be empty.
-            if runs.iter_mut().rfind(own).is_some_and(|run| files.is_formless(run)) {
-                track.mode = TrackMode::Mode2;
-                runs.iter_mut().filter(own).for_each(|run| run.stored.mode = TrackMode::Mode2);
-            }
-        }
-        let xa = session.tracks.iter().any(|track| track.mode.is_mode2() && track.mode != TrackMode::Mode2);
-        if session.disc_type == DiscType::Xa && !xa && sheet.sessions[index].disc_type.is_none() {
-            session.disc_type = DiscType::CdDaOrRom;
-        }
-    }
-}
-
 fn extent(run: &Run, files: &Files, sheet: &CueSheet) -> Option<Extent> {
     let bytes = files.bytes.get(run.file)?.clone();
     let slice = Slice::of_record(run.stored.mode, u16::try_from(run.stored.main).ok()?)?;
@@ -153,45 +133,4 @@ fn extent(run: &Run, files: &Files, sheet: &CueSheet) -> Option<Extent> {
         main.swap = sheet.files[run.file].kind == FileType::Motorola && run.stored.mode == TrackMode::Audio;
     }
     Some(if run.stored.subchannel { extent.with_subchannel() } else { extent })
-}
-
-/// What the CD-TEXT file says; the sheet's own texts where it says nothing.
-fn cd_text(opener: &Opener, sheet: &CueSheet, warnings: &mut Vec<String>) -> Result<CdText, Error> {
-    let Some(name) = &sheet.cd_text_file else { return Ok(sheet.cd_text.clone()) };
-    let packs = match opener.sibling(&name.text) {
-        Ok(file) if file.bytes.len() <= opener.limits.descriptor => {
-            crate::bytes::read_some(&*file.bytes, 0, file.bytes.len() as usize).map_err(Fault::Io)
-        }
-        Ok(_) => Err(Fault::TooMany { what: "bytes in the CD-TEXT file", limit: opener.limits.descriptor }),
-        Err(fault) => Err(fault),
-    };
-    let (mut text, flaws) = match packs {
-        Ok(packs) => CdText::from_container(&packs),
-        // The disc is whole without it.
-        Err(fault) => {
-            warnings.push(format!("The CD-TEXT file can't be read: {fault}."));
-            return Ok(sheet.cd_text.clone());
-        }
-    };
-    warnings.extend(flaws.iter().take(10).map(|flaw| format!("CD-TEXT: {flaw}.")));
-    for (track, field, own) in sheet.cd_text.languages.iter().flat_map(|language| language.texts()) {
-        if text.text(0, track, field).is_none() {
-            text.set(track, field, own);
-        }
-    }
-    Ok(text)
-}
-
-/// Whether these texts are those that a sheet's own commands give back: one language, fields that have a command, texts that a
-/// quoted line can hold.
-pub fn fits_inline(text: &CdText) -> bool {
-    let mut again = CdText::default();
-    for (track, field, text) in text.languages.iter().flat_map(|language| language.texts()) {
-        let holds = super::sheet::TEXT_FIELDS.contains(&field) && (field != Field::UpcEan || track == 0);
-        if !holds || text.contains('"') || text.contains(char::is_control) || text.trim() != text {
-            return false;
-        }
-        again.set(track, field, text);
-    }
-    again == *text
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::tests::corpus;
+use crate::disc::Lba;
 use crate::disc::cd_text::Field;
 use crate::disc::sector::{Form, Slice, Worth};
-use crate::disc::{DiscType, Lba, TrackMode};
 use crate::image::{At, Error, Fault, Image, Limits};
 
 fn open(path: &Path) -> Result<Image, Error> {
@@ -187,25 +187,6 @@ fn a_pregap_that_every_disc_has_is_not_counted_twice() {
     let start = |bin: &[u8]| opened(&[("a.cue", &text), ("a.bin", bin)]).unwrap().disc().sessions[0].tracks[0].start;
     assert_eq!(start(&sector(1, 0, 0)), Lba(0));
     assert_eq!(start(&sector(1, 150, 0)), Lba(150));
-}
-
-#[test]
-fn mode_2_shows_by_its_subheaders_whether_it_has_forms() {
-    let of = |fill: &[u8; 8], word: &str| {
-        let mut one = sector(2, 0, 0);
-        one[16..24].copy_from_slice(fill);
-        let skip = if word.ends_with("2336") { 16 } else { 0 };
-        let bin = (0..20).flat_map(|_| one[skip..].to_vec()).collect::<Vec<u8>>();
-        let text = sheet("a.bin", &format!("TRACK 01 {word}\nINDEX 01 00:00:00"));
-        let image = opened(&[("a.cue", &text), ("a.bin", &bin)]).unwrap();
-        let session = &image.disc().sessions[0];
-        (session.tracks[0].mode, session.disc_type)
-    };
-    for word in ["MODE2/2352", "MODE2/2336"] {
-        assert_eq!(of(&[0, 0, 8, 0, 0, 0, 8, 0], word), (TrackMode::Mode2Mixed, DiscType::Xa));
-        assert_eq!(of(&[1, 2, 3, 4, 5, 6, 7, 8], word), (TrackMode::Mode2, DiscType::CdDaOrRom));
-    }
-    assert_eq!(of(&[0; 8], "CDI/2352"), (TrackMode::Mode2Mixed, DiscType::CdI));
 }
 
 #[test]

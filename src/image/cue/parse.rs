@@ -3,10 +3,14 @@
 //! Sheets were written by hand and by many programs, so this is lenient where a sane reading exists, and says so in a warning;
 //! it stops only where nothing sensible could be read.
 
+use std::collections::btree_map::Entry;
+
 use crate::disc::cd_text::Field;
-use crate::disc::{Isrc, Mcn, Medium, Msf};
+use crate::disc::sector::Slice;
+use crate::disc::{Isrc, Mcn, Medium, Msf, TrackMode};
 use crate::image::{Fault, Flaw, Limits, shorten};
 
+use super::cd_text::{Texts, from_texts};
 use super::line;
 use super::sheet::{
     CueSheet, DISC_TYPES, FileEntry, FileName, FileType, IndexEntry, SessionEntry, StoredMode, TEXT_FIELDS, TrackEntry, Warning,
@@ -18,6 +22,9 @@ use super::text;
 const MAX_WARNINGS: usize = 100;
 /// The words after a file's name that mean sound, whatever the codec.
 const SOUND: [&str; 14] = ["WAVE", "AIFF", "MP3", "FLAC", "OGG", "APE", "WV", "M4A", "MP4", "AAC", "OPUS", "TTA", "TAK", "WAV"];
+
+/// The kinds of mode 2, for which sheets have one word.
+const MODE2: [TrackMode; 4] = [TrackMode::Mode2, TrackMode::Mode2Form1, TrackMode::Mode2Form2, TrackMode::Mode2Mixed];
 
 /// Reads a sheet.
 ///
@@ -61,12 +68,14 @@ struct Parser<'a> {
     /// The number of the current session as the sheet counts.
     session_number: u32,
     unheard_warnings: usize,
+    texts: Texts,
 }
 
 impl<'a> Parser<'a> {
     fn new(encoding: &'static str, limits: &'a Limits) -> Parser<'a> {
         let sheet = CueSheet { encoding, sessions: vec![SessionEntry::default()], ..CueSheet::default() };
-        Parser { sheet, limits, line: 0, coming: SessionEntry::default(), session_number: 1, unheard_warnings: 0 }
+        let (coming, texts) = (SessionEntry::default(), Texts::new());
+        Parser { sheet, limits, line: 0, coming, session_number: 1, unheard_warnings: 0, texts }
     }
 
     fn flaw(&self, fault: Fault) -> Flaw {
@@ -143,10 +152,14 @@ impl<'a> Parser<'a> {
     fn text(&mut self, field: Field, word: &str, rest: &str) {
         let track = self.sheet.tracks.last().map_or(0, |track| track.number);
         let text = line::unquote(rest);
-        if self.sheet.cd_text.text(0, track, field).is_some() {
-            self.warn(format!("a second {word} is left out"));
-        } else if !text.is_empty() {
-            self.sheet.cd_text.set(track, field, text);
+        if text.is_empty() {
+            return;
+        }
+        match self.texts.entry((track, field)) {
+            Entry::Vacant(place) => {
+                place.insert(text.to_owned());
+            }
+            Entry::Occupied(_) => self.warn(format!("a second {word} is left out")),
         }
     }
 
@@ -213,6 +226,7 @@ impl<'a> Parser<'a> {
             isrc: None,
             pregap: 0,
             postgap: 0,
+            stored_postgap: 0,
             indexes: Vec::new(),
             line: self.line,
         });
@@ -318,6 +332,20 @@ impl<'a> Parser<'a> {
                     self.sheet.medium = self.sheet.medium.filter(|known| *known == Medium::Gd).or(medium_of(name));
                 }
             }
+            "POSTGAP" => {
+                if let (Some(frames), Some(track)) = (self.remark_time(value), self.sheet.tracks.last_mut()) {
+                    track.stored_postgap = frames;
+                }
+            }
+            "TRACK-MODE" => {
+                let known = MODE2.into_iter().find(|mode| mode.word().eq_ignore_ascii_case(value));
+                let track = self.sheet.tracks.last_mut().filter(|track| track.stored.mode.is_mode2());
+                if let (Some(mode), Some(track)) = (known, track)
+                    && Slice::of_record(mode, track.stored.main as u16).is_some()
+                {
+                    track.stored.mode = mode;
+                }
+            }
             "DISC-TYPE" => {
                 let known = DISC_TYPES.iter().find(|(_, name)| name.eq_ignore_ascii_case(value));
                 self.session_ahead().disc_type = known.map(|(disc_type, _)| *disc_type);
@@ -379,6 +407,7 @@ impl<'a> Parser<'a> {
         // A session that was announced and has no track is none.
         let sessions = self.sheet.tracks.last().map_or(0, |track| track.session) + 1;
         self.sheet.sessions.truncate(sessions);
+        self.sheet.cd_text = from_texts(&self.texts);
         if self.unheard_warnings > 0 {
             let text = format!("{} further remarks of this kind are not listed", self.unheard_warnings);
             self.sheet.warnings.push(Warning { line: self.line, text });

@@ -5,7 +5,7 @@ use crate::disc::sector::Form;
 use crate::disc::{Disc, DiscType, Lba, Medium, Session, Track, TrackMode};
 use crate::image::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 
-use super::open::fits_inline;
+use super::cd_text::fits_inline;
 use super::sheet::{CueSheet, FileEntry, FileName, FileType, IndexEntry, SessionEntry, StoredMode, TrackEntry};
 use super::spans::{LEAD_IN, PREGAP, lead_out_frames};
 use super::write::write;
@@ -63,6 +63,8 @@ impl Planner<'_> {
                 let last = self.sheet.sessions.len() - 1;
                 let gap = first.start.since(end).unwrap_or(0);
                 self.sheet.sessions[last].lead_out = self.gap(gap, first.pregap, last, &mut entry);
+            } else if first.pregap != PREGAP {
+                entry.pregap = Some(first.pregap);
             }
         }
         self.sheet.sessions.push(entry);
@@ -136,6 +138,7 @@ impl Planner<'_> {
             isrc: track.isrc,
             pregap: lead.unstored,
             postgap: 0,
+            stored_postgap: track.postgap,
             indexes,
             line: 0,
         });
@@ -183,8 +186,6 @@ impl Planner<'_> {
 /// The disc type, where a reader would take the session for one of another.
 fn remarked_type(session: &Session) -> Option<DiscType> {
     let mode2 = session.tracks.iter().any(|track| track.mode.is_mode2());
-    // Whether mode 2 has forms is told by the sectors, which nobody has seen yet.
-    let certain = session.tracks.iter().all(|track| track.mode != TrackMode::Mode2);
     let told = if mode2 { DiscType::Xa } else { DiscType::CdDaOrRom };
-    Some(session.disc_type).filter(|disc_type| !certain || *disc_type != told)
+    Some(session.disc_type).filter(|disc_type| *disc_type != told)
 }

@@ -139,6 +139,8 @@ pub struct TrackEntry {
     pub pregap: u32,
     /// `POSTGAP`: frames that are in no file.
     pub postgap: u32,
+    /// `REM POSTGAP`, this program's own: frames of postgap that are in the file, at its end.
+    pub stored_postgap: u32,
     /// `INDEX`, numbers rising.
     pub indexes: Vec<IndexEntry>,
     /// Where it stands.
@@ -173,7 +175,8 @@ const MODES: [(&str, TrackMode, &[u32]); 8] = [
 impl StoredMode {
     /// From the word after a track's number.
     ///
-    /// `MODE2/2336` and `/2352` are read as mixed forms: the subheader of each sector tells.
+    /// `MODE2/2336` and `/2352` are read as mixed forms: the subheader of each sector tells. `REM TRACK-MODE`, this program's own, says so
+    /// when the track is of another kind of mode 2.
     pub fn from_word(word: &str) -> Option<StoredMode> {
         let word = word.to_ascii_uppercase();
         let (name, size) = match word.split_once('/') {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::sheet::FileType;
 use super::*;
 use crate::disc::cd_text::Field;
-use crate::disc::{Medium, Msf, TrackMode};
+use crate::disc::{DiscType, Medium, Msf, TrackMode};
 use crate::image::{At, Fault, Flaw, Limits};
 
 /// The folder of real images, which is not part of the source.
@@ -206,6 +206,22 @@ fn odd_but_clear_commands_are_read_with_a_warning() {
     }
 }
 
+/// What this program writes beyond what others do, so that nothing of the disc is lost.
+#[test]
+fn own_remarks_say_what_sheets_have_no_word_for() {
+    let text = "FILE a BINARY\nREM DISC-TYPE CD-I\nTRACK 01 MODE2/2352\nREM TRACK-MODE mode2-form2\nINDEX 01 00:00:00\nREM POSTGAP 00:00:10\n\
+                TRACK 02 MODE1/2352\nREM TRACK-MODE mode2\nINDEX 01 00:00:50";
+    let sheet = read(text);
+    assert_eq!(sheet.warnings, []);
+    let disc = layout(&sheet, &[2352 * 100], SessionGaps::Apart).unwrap().disc;
+    let [one, two] = disc.sessions[0].tracks.as_slice() else { panic!("{disc:?}") };
+    assert_eq!((one.mode, one.length, one.postgap), (TrackMode::Mode2Form2, 50, 10));
+    assert_eq!((two.mode, disc.sessions[0].disc_type), (TrackMode::Mode1, DiscType::CdI));
+    let told = |text: &str| layout(&read(text), &[2352 * 100], SessionGaps::Apart).unwrap().disc.sessions[0].disc_type;
+    let of = |mode: &str| told(&format!("FILE a BINARY\nTRACK 01 {mode}/2352\nINDEX 01 00:00:00"));
+    assert_eq!([of("MODE1"), of("MODE2"), of("CDI")], [DiscType::CdDaOrRom, DiscType::Xa, DiscType::CdI]);
+}
+
 /// An index or track number beyond its range was a way into GNOME (CVE-2023-43641).
 #[test]
 fn numbers_out_of_range_are_refused() {
@@ -253,6 +269,19 @@ fn floods_end_at_the_limits() {
     assert!(sheet.warnings.len() == 101 && sheet.warnings[100].text.starts_with("800 further"));
     let long = format!("FILE \"{}\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00", "n".repeat(1 << 16));
     assert_eq!(parse(long.as_bytes(), &limits).unwrap().files[0].name.text.len(), 1 << 16);
+}
+
+/// Looking for a character set that has all of these texts would take minutes.
+#[test]
+fn many_long_texts_take_no_long_time() {
+    let mut text = "FILE a BINARY\n".to_owned();
+    for track in 1..=99 {
+        text += &format!("TRACK {track:02} AUDIO\nINDEX 01 00:00:00\n");
+        ["TITLE", "PERFORMER", "MESSAGE"].iter().for_each(|word| text += &format!("{word} \"{}\"\n", "ł한表".repeat(500)));
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(read(&text).cd_text.languages[0].texts().count(), 297);
+    assert!(begun.elapsed().as_secs() < 2);
 }
 
 #[test]

@@ -5,6 +5,9 @@ use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_1
 /// The encodings that are told apart when the bytes are not Unicode; the earlier one wins a tie.
 pub const LEGACY: [&Encoding; 6] = [WINDOWS_1252, SHIFT_JIS, EUC_KR, GBK, BIG5, WINDOWS_1251];
 
+/// Bytes that the guess goes by: every sheet ever seen is shorter.
+const SAMPLE: usize = 256 << 10;
+
 /// A sheet as text.
 pub struct Decoded {
     /// The text, without its byte order mark.
@@ -51,6 +54,9 @@ fn utf_32(bytes: &[u8]) -> Option<Decoded> {
 
 /// Scores the bytes above 127 under each encoding by how common the characters are that they would be.
 fn likeliest(bytes: &[u8]) -> &'static Encoding {
+    // A high byte after ASCII begins a character in all of them, so that nothing is lost by looking from there on.
+    let first = bytes.iter().position(|byte| *byte >= 0x80).unwrap_or(0).saturating_sub(1);
+    let bytes = &bytes[first..bytes.len().min(first + SAMPLE)];
     let mut best = (i64::MIN, WINDOWS_1252);
     for encoding in LEGACY {
         let score = if encoding.is_single_byte() { score_single(encoding, bytes) } else { score_double(encoding, bytes) };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::disc::{Control, Msf};
 
-use super::sheet::{CueSheet, DISC_TYPES, FileType, TEXT_FIELDS, TrackEntry, medium_name};
+use super::sheet::{CueSheet, DISC_TYPES, FileType, StoredMode, TEXT_FIELDS, TrackEntry, medium_name};
 
 /// The text of a sheet: UTF-8 without a mark, lines ending in CR LF, which every program reads.
 ///
@@ -53,6 +53,7 @@ impl Lines {
         let (before, this) = (session.checked_sub(1).map(|before| &sheet.sessions[before]), &sheet.sessions[session]);
         if sheet.sessions.iter().any(|session| session.high_density) {
             self.line(0, if this.high_density { "REM HIGH-DENSITY AREA" } else { "REM SINGLE-DENSITY AREA" });
+            self.time("REM PREGAP", this.pregap);
         } else if sheet.sessions.len() > 1 {
             self.time("REM LEAD-OUT", before.and_then(|before| before.lead_out));
             self.line(0, &format!("REM SESSION {:02}", session + 1));
@@ -86,6 +87,9 @@ impl Lines {
             *file = Some(first);
         }
         self.line(1, &format!("TRACK {:02} {}", track.number, track.stored.word()));
+        if StoredMode::from_word(&track.stored.word()).is_none_or(|stored| stored.mode != track.stored.mode) {
+            self.line(2, &format!("REM TRACK-MODE {}", track.stored.mode.word()));
+        }
         self.texts(2, sheet, track.number);
         if let Some(isrc) = track.isrc {
             self.line(2, &format!("ISRC {isrc}"));
@@ -105,6 +109,9 @@ impl Lines {
         }
         if track.postgap > 0 {
             self.line(2, &format!("POSTGAP {}", Msf::from_frames(track.postgap)));
+        }
+        if track.stored_postgap > 0 {
+            self.line(2, &format!("REM POSTGAP {}", Msf::from_frames(track.stored_postgap)));
         }
     }
 }
@@ -134,13 +141,13 @@ mod tests {
     fn what_is_written_reads_as_what_was_meant() {
         for text in [
             "CATALOG 0000010271955\nTITLE x\nFILE \"a b.bin\" MOTOROLA\nTRACK 04 AUDIO\nPERFORMER y\nFLAGS DCP 4CH PRE SCMS\nISRC USAB19912345\n\
-             PREGAP 00:00:01\nINDEX 00 00:00:00\nINDEX 01 00:00:02\nINDEX 02 00:00:07\nPOSTGAP 00:00:03\nTRACK 05 MODE2/2336\nINDEX 01 00:01:00",
+             PREGAP 00:00:01\nINDEX 00 00:00:00\nINDEX 01 00:00:02\nINDEX 02 00:00:07\nPOSTGAP 00:00:03\nREM POSTGAP 00:00:04\nTRACK 05 MODE2/2336\nREM TRACK-MODE mode2-form1\nINDEX 01 00:01:00",
             "REM ORIGINAL MEDIA-TYPE: BD\nFILE a.iso BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00",
             "REM ORIGINAL MEDIA-TYPE: HD DVD-ROM\nREM DISC-TYPE cd-i\nFILE a.iso BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00",
             "CDTEXTFILE a.cdt\nFILE a WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 00:01:00\nFILE b WAVE\nINDEX 01 00:00:00",
             "REM SESSION 1\nFILE a BINARY\nTRACK 01 CDG\nINDEX 01 00:00:00\nREM LEAD-OUT 00:01:00\nREM SESSION 2\nREM LEAD-IN 01:00:00\nREM PREGAP 00:02:00\n\
              FILE b BINARY\nTRACK 02 CDI/2352\nINDEX 01 00:00:00",
-            "REM SINGLE-DENSITY AREA\nFILE a BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\nREM HIGH-DENSITY AREA\nFILE b BINARY\nTRACK 02 MODE0/2336\nINDEX 01 00:00:00",
+            "REM SINGLE-DENSITY AREA\nFILE a BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\nREM HIGH-DENSITY AREA\nREM PREGAP 00:03:00\nFILE b BINARY\nTRACK 02 MODE0/2336\nINDEX 01 00:00:00",
         ] {
             let sheet = read(text);
             let again = read(&write(&sheet));
