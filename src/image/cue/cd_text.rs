@@ -46,7 +46,7 @@ pub fn fits_inline(text: &CdText) -> bool {
         }
         texts.insert((track, field), text.to_owned());
     }
-    from_texts(&texts) == *text
+    text.is_empty() || from_texts(&texts) == *text
 }
 
 /// What the CD-TEXT file says; the sheet's own texts where there is none, or nothing in it.
