@@ -39,6 +39,7 @@ pub static CUE: Format = Format {
     name: "cue",
     title: "BIN/CUE",
     extensions: &["cue"],
+    data_extensions: &["bin"],
     read_by: "nearly every burning program, player and emulator",
     holds: Holds { media: Media::Any, subchannel: false, ..Holds::ALL_OF_CD },
     recognise: open::recognise,
