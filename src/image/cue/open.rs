@@ -78,11 +78,13 @@ fn lay_out(sheet: &mut CueSheet, files: &Files, warnings: &mut Vec<String>) -> R
             return laid;
         }
     }
-    let moved = move_sessions(sheet.clone(), files);
-    if moved.as_ref().is_some_and(|laid| judge(laid, files) == Verdict::Right) {
-        warnings.push("The gaps between the sessions were taken from the headers of their sectors.".to_owned());
+    match move_sessions(sheet.clone(), files).filter(|laid| judge(laid, files) == Verdict::Right) {
+        Some(laid) => {
+            warnings.push("The gaps between the sessions were taken from the headers of their sectors.".to_owned());
+            Ok(laid)
+        }
+        None => first,
     }
-    moved.map_or(first, Ok)
 }
 
 /// Whether the later sessions begin where the headers of their sectors say that they do.
