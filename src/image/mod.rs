@@ -3,3 +3,7 @@
 mod flaw;
 
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
+
+pub mod ccd;
+pub mod dvd;
+pub mod toc;
