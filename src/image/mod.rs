@@ -6,4 +6,5 @@ pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 
 pub mod ccd;
 pub mod dvd;
+mod text;
 pub mod toc;
