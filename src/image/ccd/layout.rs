@@ -75,7 +75,8 @@ fn session<'a>(ccd: &Ccd, number: u8, rows: impl Iterator<Item = &'a Entry>, bef
             // Whatever lies between the lead-in and the first track is its pregap; the first session stores it from LBA 0 on.
             None => {
                 let free = track.start.since(before.unwrap_or(Lba::PROGRAM_START)).ok_or_else(|| in_order(row, before))?;
-                track.pregap = if before.is_none() { free } else { track.pregap.max(FIRST_PREGAP).min(free) };
+                let said = info.filter(|info| index(info, 0).is_some()).map_or(FIRST_PREGAP, |_| track.pregap);
+                track.pregap = if before.is_none() { free } else { said.min(free) };
             }
         }
         placed.push(track);
