@@ -5,6 +5,7 @@
 mod access;
 mod address;
 pub mod cd_text;
+mod crc16;
 pub mod ecc;
 mod ids;
 mod kinds;
