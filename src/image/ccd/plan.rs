@@ -107,4 +107,3 @@ fn info(track: &Track, base: Lba, usual: u32) -> TrackInfo {
     indexes.extend((1..).zip([track.start].iter().chain(&track.indexes)).map(|(number, &lba)| (number, relative(lba))));
     TrackInfo { line: 0, number: track.number, mode: Some(mode(track)), isrc: track.isrc.map(|isrc| isrc.to_string()), indexes }
 }
-

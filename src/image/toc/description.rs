@@ -84,6 +84,8 @@ pub struct TocTrack {
     pub line: u32,
     /// What its data files hold.
     pub mode: TocMode,
+    /// Bytes of a sector in its data files, subchannel aside: by the mode, but see [`TocMode::records`].
+    pub record: u16,
     /// Subchannel after each sector of its data files.
     pub sub: Option<SubMode>,
     /// Flags.
@@ -193,13 +195,14 @@ pub(super) fn word<T: Copy + PartialEq>(table: &[(&'static str, T)], value: T) -
 }
 
 impl TocMode {
-    /// Bytes of a sector in a data file, without subchannel.
-    pub fn block(self) -> u32 {
+    /// Bytes that a sector can take in a data file, subchannel aside; the first is what cdrdao means.
+    pub fn records(self) -> &'static [u16] {
         match self {
-            TocMode::Audio | TocMode::Mode1Raw | TocMode::Mode2Raw => 2352,
-            TocMode::Mode1 | TocMode::Mode2Form1 => 2048,
-            TocMode::Mode0 | TocMode::Mode2 | TocMode::Mode2FormMix => 2336,
-            TocMode::Mode2Form2 => 2324,
+            TocMode::Audio | TocMode::Mode1Raw | TocMode::Mode2Raw => &[2352],
+            TocMode::Mode1 | TocMode::Mode2Form1 => &[2048],
+            TocMode::Mode0 | TocMode::Mode2 | TocMode::Mode2FormMix => &[2336],
+            // Others keep the EDC, or the subheader as well.
+            TocMode::Mode2Form2 => &[2324, 2328, 2336],
         }
     }
 

@@ -30,7 +30,7 @@ pub struct Placed {
 impl TocTrack {
     /// Bytes of a sector in the data files of this track.
     pub fn stride(&self) -> u64 {
-        u64::from(self.mode.block()) + if self.sub.is_some() { SUBCHANNEL } else { 0 }
+        u64::from(self.record) + if self.sub.is_some() { SUBCHANNEL } else { 0 }
     }
 
     /// An amount in bytes of a data file; `None` when no 64-bit number holds it.

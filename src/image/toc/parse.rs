@@ -175,6 +175,7 @@ impl<'a> Parser<'a> {
         let mut track = TocTrack {
             line,
             mode,
+            record: mode.records().first().copied().unwrap_or_default(),
             sub: self.sub_mode()?,
             control: Control::default(),
             isrc: None,

@@ -309,3 +309,22 @@ fn strings_survive_writing() {
     assert_eq!(lines_off(parse(&text, &Limits::default()).unwrap()), lines_off(toc));
     assert_eq!(good("TRACK AUDIO FILE \"C:\\Music\\a.wav\" 0").tracks[0].pieces.len(), 1);
 }
+
+#[test]
+fn probe_all() {
+    let Some(folder) = corpus("libcdio/test/data") else { return };
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toc")).collect();
+    paths.sort();
+    paths.push(corpus("synthetic/ccd").unwrap().join("ms_noidx2.ccd"));
+    for path in paths {
+        match crate::image::open(&path, Limits::default()) {
+            Ok(image) => {
+                println!("{}: {} {:?}", path.display(), image.format.name, image.warnings);
+                for (s, t) in image.disc().tracks() {
+                    println!("   {} {} {} start {} pregap {} len {} {:?} {:?}", s.number, t.number, t.mode, t.start, t.pregap, t.length, t.indexes, image.reader.stored(crate::disc::TrackId { session: s.number, track: t.number }));
+                }
+            }
+            Err(e) => println!("{e}"),
+        }
+    }
+}
