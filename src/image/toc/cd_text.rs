@@ -76,9 +76,19 @@ pub(super) fn to_toc(text: &CdText, toc: &mut TocFile) -> Result<(), PlanError> 
                 entry.text.push(TextBlock { language: number, encoding: None, items });
             }
         }
-        let elsewhere = language.texts().any(|(track, ..)| track != 0 && !(first..=last).contains(&track));
-        if elsewhere {
+        check(language, first, last)?;
+    }
+    Ok(())
+}
+
+/// The grammar has no place for some texts; leaving them out would say nothing of the loss.
+fn check(language: &Language, first: u8, last: u8) -> Result<(), PlanError> {
+    for (track, field, _) in language.texts().filter(|(track, ..)| *track > 0) {
+        if !(first..=last).contains(&track) {
             return Err(PlanError::CdText("it names tracks that the disc does not have"));
+        }
+        if field == Field::Genre {
+            return Err(PlanError::CdText("it has a genre of a single track"));
         }
     }
     Ok(())
