@@ -23,6 +23,7 @@ pub static CCD: Format = Format {
     name: "ccd",
     title: "CloneCD",
     extensions: &["ccd"],
+    data_extensions: &["img", "sub"],
     read_by: "CloneCD, Alcohol 120%, DAEMON Tools and many emulators",
     holds: Holds { postgaps: false, scms: false, ..Holds::ALL_OF_CD },
     recognise,

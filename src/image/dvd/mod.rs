@@ -17,6 +17,7 @@ pub static DVD: Format = Format {
     name: "dvd",
     title: "ISO with layer break (.dvd)",
     extensions: &["dvd"],
+    data_extensions: &["iso"],
     read_by: "CloneCD, ImgBurn and whatever burns dual-layer games",
     holds: Holds { media: Media::Dvd, layer_break: true, ..Holds::NOTHING },
     recognise,

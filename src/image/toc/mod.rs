@@ -30,6 +30,7 @@ pub static TOC: Format = Format {
     name: "toc",
     title: "cdrdao TOC and BIN",
     extensions: &["toc"],
+    data_extensions: &["bin"],
     read_by: "cdrdao, libcdio and cdemu",
     holds: Holds { sessions: false, postgaps: false, scms: false, ..Holds::ALL_OF_CD },
     recognise,

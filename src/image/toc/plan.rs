@@ -61,10 +61,14 @@ fn describe(track: &Track, run: &Run, gap: u32, file: &PlannedFile) -> TocTrack 
         // What belongs to no track becomes pregap, for there is no other way to say it.
         pieces.push(piece(Source::Empty, gap));
     }
-    // cdrdao takes FILE for audio without subchannel alone.
+    // cdrdao takes FILE for audio without subchannel alone, and libcdio wants the place there as a time; all records have 2352 bytes then.
     let audio = mode == TocMode::Audio && sub.is_none();
-    let start = if audio { Amount::Samples(0) } else { Amount::Bytes(0) };
-    pieces.push(piece(Source::File { name: file.name.clone(), offset: file.len(), start, swap: false, audio }, run.sectors));
+    let (offset, start) = match audio {
+        true if file.is_empty() => (0, Amount::Samples(0)),
+        true => (0, Amount::Sectors((file.len() / Slice::RAW.size() as u64) as u32)),
+        false => (file.len(), Amount::Bytes(0)),
+    };
+    pieces.push(piece(Source::File { name: file.name.clone(), offset, start, swap: false, audio }, run.sectors));
     let pregap = gap + track.start.since(run.at).unwrap_or(0);
     TocTrack {
         line: 0,
