@@ -16,6 +16,8 @@ mod plan;
 mod projection;
 pub mod raw;
 mod reader;
+#[cfg(test)]
+mod testing;
 mod text;
 pub mod toc;
 

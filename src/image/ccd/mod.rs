@@ -47,3 +47,5 @@ fn recognise(opener: &Opener) -> Result<Likeness, Error> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_image;

@@ -1,19 +1,11 @@
+//! Reading and writing the descriptor.
+
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::disc::{DiscType, Lba, TrackMode};
+use crate::image::testing::corpus;
 use crate::image::{At, Fault, Flaw, Limits};
-
-/// The folder of sample images, where it is there.
-fn corpus(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(folder);
-    if !path.is_dir() {
-        println!("skipped: no sample images in {}", path.display());
-        return None;
-    }
-    Some(path)
-}
 
 fn read(text: &str) -> Result<Ccd, Flaw> {
     parse(text.as_bytes(), &Limits::default())

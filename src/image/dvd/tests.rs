@@ -1,5 +1,11 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use super::*;
-use crate::image::{At, Fault, Limits};
+use crate::disc::sector::{Form, Slice};
+use crate::disc::{Medium, TrackMode};
+use crate::image::testing::{convert, open, sectors, shape};
+use crate::image::{self, At, Fault, Limits};
 
 fn read(bytes: &[u8]) -> Result<DvdFile, crate::image::Flaw> {
     parse(bytes, &Limits::default())
@@ -45,4 +51,45 @@ fn limits_hold() {
     let tight = Limits { descriptor: 20, statements: 5, files: 2 };
     assert!(matches!(parse(&[b'x'; 21], &tight).unwrap_err().fault, Fault::TooMany { .. }));
     assert!(matches!(parse(b"a\nb\nc", &tight).unwrap_err().fault, Fault::TooMany { .. }));
+}
+
+/// An image of this many sectors in two parts, cut within a sector.
+fn two_parts(folder: &Path, text: &str) -> (PathBuf, Vec<u8>) {
+    let data: Vec<u8> = (0..64 * 2048u32).map(|n| (n / 2048) as u8 ^ n as u8).collect();
+    fs::write(folder.join("Game.I00"), &data[..40_000]).unwrap();
+    fs::write(folder.join("game.i01"), &data[40_000..]).unwrap();
+    fs::write(folder.join("game.dvd"), text).unwrap();
+    (folder.join("game.dvd"), data)
+}
+
+#[test]
+fn parts_are_one_disc_with_its_layer_break() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, data) = two_parts(dir.path(), "LayerBreak=32\r\ngame.i00\r\ngame.i01\r\n");
+    let image = open(&path);
+    assert_eq!((image.format.name, image.disc().medium, image.disc().layer_break), ("dvd", Medium::Dvd, Some(32)));
+    assert_eq!(shape(image.disc()), [(1, TrackMode::Dvd, 0, 0, 64)]);
+    assert!(sectors(&image.reader, 0, 64, Form::main(Slice::COOKED)) == data);
+    assert_eq!((image.files.len(), image.warnings.len()), (3, 1));
+
+    let again = convert(&path, &dir.path().join("again.dvd"), |_| {});
+    assert_eq!(again.disc(), image.disc());
+    assert!(fs::read(dir.path().join("again.iso")).unwrap() == data);
+    assert_eq!(fs::read(dir.path().join("again.dvd")).unwrap(), b"LayerBreak=32\r\nagain.iso\r\n");
+    // The ISO alone is opened by the file that knows more of it.
+    assert_eq!(open(&dir.path().join("again.iso")).disc().layer_break, Some(32));
+}
+
+#[test]
+fn odd_images_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = |text: &str| image::open(&two_parts(dir.path(), text).0, Limits::default());
+    let image = opened("LayerBreak=64\ngame.i01").unwrap();
+    assert_eq!((image.disc().layer_break, image.warnings.len()), (None, 2));
+    let fault = |text: &str| opened(text).err().unwrap().fault;
+    assert!(matches!(fault("LayerBreak=1\ngame.i02"), Fault::PartMissing { .. }));
+    assert!(matches!(fault("LayerBreak=1\n../../game.i02"), Fault::OutsideFolder { .. }));
+    assert!(matches!(fault("LayerBreak=1\ngame.i01\ngame.i01"), Fault::Misplaced { .. }));
+    fs::write(dir.path().join("short"), [0; 2047]).unwrap();
+    assert!(matches!(fault("LayerBreak=1\nshort"), Fault::Truncated { .. }));
 }

@@ -63,3 +63,5 @@ fn recognise(opener: &Opener) -> Result<Likeness, Error> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_image;
