@@ -88,7 +88,8 @@ impl Format {
 }
 
 /// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::cue::CUE, &super::raw::RAW];
+pub static FORMATS: &[&Format] =
+    &[&super::raw::ISO, &super::cue::CUE, &super::toc::TOC, &super::ccd::CCD, &super::dvd::DVD, &super::raw::RAW];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static Format> {

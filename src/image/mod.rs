@@ -4,7 +4,9 @@
 //! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
 mod adviser;
+pub mod ccd;
 pub mod cue;
+pub mod dvd;
 mod extent;
 mod flaw;
 mod format;
@@ -15,6 +17,10 @@ mod plan;
 mod projection;
 pub mod raw;
 mod reader;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod toc;
 
 pub use adviser::{Advice, advise, plan};
 pub use extent::{Extent, MainStore, SubStore};
