@@ -110,6 +110,9 @@ pub enum Fault {
         /// What stands against it.
         why: &'static str,
     },
+    /// What the image describes can't be a disc.
+    #[error("what it describes can't be a disc: {0}")]
+    NoDisc(#[from] super::Inconsistent),
     /// The system could not read.
     #[error("{0}")]
     Io(#[from] io::Error),
