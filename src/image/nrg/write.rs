@@ -3,23 +3,35 @@
 use super::chunks::{CuePoint, Dao, LEAD_OUT, Nrg, SessionLayout, TaoTrack};
 use crate::disc::to_bcd;
 
-/// Bytes of an entry of a DAOX chunk.
-const DAO_ENTRY: usize = 42;
+/// Which version of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// Up to Nero 5.0: 32-bit offsets, addresses as times.
+    One,
+    /// From Nero 5.5 on: 64-bit offsets.
+    Two,
+}
 
-/// The chunk list and footer of version 2 (Nero 5.5 and later) for a file whose sectors take `data_end` bytes.
+/// The chunk list and footer for a file whose sectors take `data_end` bytes; for version 1 these and all offsets are below 4 GiB.
 ///
-/// Per session: CUEX and DAOX, or ETN2; CDTX after the first; SINF. Then MTYP, END! and the NER5 footer.
-pub fn chunk_list(nrg: &Nrg, data_end: u64) -> Vec<u8> {
+/// Per session: CUEX and DAOX, or ETN2 (CUES and DAOI, or ETNF); CDTX after the first; SINF. Then MTYP, END! and the footer.
+pub fn chunk_list(nrg: &Nrg, data_end: u64, version: Version) -> Vec<u8> {
     let mut out = Vec::new();
     let mut counts = nrg.track_counts.iter();
     let mut cd_text = Some(&nrg.cd_text).filter(|packs| !packs.is_empty());
+    let (cue_id, dao_id, tao_id) = match version {
+        Version::One => (b"CUES", b"DAOI", b"ETNF"),
+        Version::Two => (b"CUEX", b"DAOX", b"ETN2"),
+    };
     for session in &nrg.sessions {
         match session {
             SessionLayout::Dao(dao) => {
-                chunk(&mut out, b"CUEX", &dao.cue.iter().flat_map(cue_point).collect::<Vec<u8>>());
-                chunk(&mut out, b"DAOX", &dao_chunk(dao));
+                chunk(&mut out, cue_id, &dao.cue.iter().flat_map(|point| cue_point(point, version)).collect::<Vec<u8>>());
+                chunk(&mut out, dao_id, &dao_chunk(dao, version));
             }
-            SessionLayout::Tao(tracks) => chunk(&mut out, b"ETN2", &tracks.iter().flat_map(tao_track).collect::<Vec<u8>>()),
+            SessionLayout::Tao(tracks) => {
+                chunk(&mut out, tao_id, &tracks.iter().flat_map(|track| tao_track(track, version)).collect::<Vec<u8>>());
+            }
         }
         if let Some(packs) = cd_text.take() {
             chunk(&mut out, b"CDTX", packs);
@@ -32,9 +44,14 @@ pub fn chunk_list(nrg: &Nrg, data_end: u64) -> Vec<u8> {
         chunk(&mut out, b"MTYP", &flags.to_be_bytes());
     }
     chunk(&mut out, b"END!", &[]);
-    out.extend_from_slice(b"NER5");
-    out.extend_from_slice(&data_end.to_be_bytes());
+    out.extend_from_slice(if version == Version::One { b"NERO" } else { b"NER5" });
+    put_offset(&mut out, data_end, version);
     out
+}
+
+fn put_offset(out: &mut Vec<u8>, offset: u64, version: Version) {
+    let bytes = offset.to_be_bytes();
+    out.extend_from_slice(if version == Version::One { &bytes[4..] } else { &bytes });
 }
 
 fn chunk(out: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
@@ -44,16 +61,22 @@ fn chunk(out: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
     out.extend_from_slice(body);
 }
 
-fn cue_point(point: &CuePoint) -> [u8; 8] {
+fn cue_point(point: &CuePoint, version: Version) -> [u8; 8] {
     const ADR_POSITION: u8 = 1;
     let track = if point.track == LEAD_OUT { LEAD_OUT } else { to_bcd(point.track) };
-    let [a, b, c, d] = point.lba.0.to_be_bytes();
+    let [a, b, c, d] = match version {
+        Version::One => {
+            let [m, s, f] = point.lba.to_msf().to_bcd();
+            [0, m, s, f]
+        }
+        Version::Two => point.lba.0.to_be_bytes(),
+    };
     [point.control << 4 | ADR_POSITION, track, to_bcd(point.index), 0, a, b, c, d]
 }
 
-fn dao_chunk(dao: &Dao) -> Vec<u8> {
+fn dao_chunk(dao: &Dao, version: Version) -> Vec<u8> {
     let mut out = Vec::new();
-    let length = 22 + DAO_ENTRY * dao.tracks.len();
+    let length = 22 + if version == Version::One { 30 } else { 42 } * dao.tracks.len();
     // Nero repeats the length in the byte order of its machine.
     out.extend_from_slice(&(length as u32).to_le_bytes());
     out.extend_from_slice(&dao.mcn);
@@ -66,17 +89,18 @@ fn dao_chunk(dao: &Dao) -> Vec<u8> {
         // What the last of these means is not known; the known files have it.
         out.extend_from_slice(&[track.mode, 0, 0, 1]);
         for offset in [track.index0, track.index1, track.end] {
-            out.extend_from_slice(&offset.to_be_bytes());
+            put_offset(&mut out, offset, version);
         }
     }
     out
 }
 
-fn tao_track(track: &TaoTrack) -> [u8; 32] {
-    let mut out = [0; 32];
-    out[..8].copy_from_slice(&track.offset.to_be_bytes());
-    out[8..16].copy_from_slice(&track.length.to_be_bytes());
-    out[16..20].copy_from_slice(&track.mode.to_be_bytes());
-    out[20..24].copy_from_slice(&track.start.unwrap_or(0).to_be_bytes());
+fn tao_track(track: &TaoTrack, version: Version) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_offset(&mut out, track.offset, version);
+    put_offset(&mut out, track.length, version);
+    out.extend_from_slice(&track.mode.to_be_bytes());
+    out.extend_from_slice(&track.start.unwrap_or(0).to_be_bytes());
+    out.extend_from_slice(if version == Version::One { &[0; 4] } else { &[0; 8] });
     out
 }
