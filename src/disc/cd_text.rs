@@ -3,3 +3,9 @@
 /// CD-TEXT of a disc.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CdText {}
+impl CdText {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        true
+    }
+}
