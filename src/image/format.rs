@@ -99,8 +99,7 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
 pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
     let opener = Opener::new(path, limits)?;
     let format = recognise(&opener)?;
-    let bare = [super::raw::ISO.name, super::raw::RAW.name].contains(&format.name);
-    match bare.then(|| open_by_descriptor(path, limits)).flatten() {
+    match is_bare(format).then(|| open_by_descriptor(path, limits)).flatten() {
         Some(image) => Ok(image),
         None => open_as(format, &opener),
     }
@@ -113,6 +112,11 @@ pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error>
     Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
 }
 
+/// Whether its images are sectors and nothing else.
+fn is_bare(format: &Format) -> bool {
+    [super::raw::ISO.name, super::raw::RAW.name].contains(&format.name)
+}
+
 /// The format of a file: the one that is sure; else the one that may be, extension first.
 fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     if opener.bytes().is_empty() {
@@ -120,7 +124,9 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     }
     let mut maybe: Option<&'static Format> = None;
     let extension = opener.extension();
-    for &format in FORMATS {
+    // What has a trailer may begin like a bare image, so those are asked last.
+    let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| is_bare(format));
+    for format in own.into_iter().chain(bare) {
         match (format.recognise)(opener)? {
             Likeness::Sure => return Ok(format),
             Likeness::Maybe if maybe.is_none() || format.extensions.contains(&extension.as_str()) => maybe = Some(format),
@@ -132,13 +138,12 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
 
 /// The image whose descriptor lies beside this data file and names it.
 fn open_by_descriptor(path: &Path, limits: Limits) -> Option<Image> {
-    let bare = [super::raw::ISO.name, super::raw::RAW.name];
-    let extensions = FORMATS.iter().filter(|format| !bare.contains(&format.name)).flat_map(|format| format.extensions);
+    let extensions = FORMATS.iter().filter(|format| !is_bare(format)).flat_map(|format| format.extensions);
     let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
     for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
         let Ok(opener) = Opener::new(&descriptor, limits) else { continue };
         let Ok(format) = recognise(&opener) else { continue };
-        if bare.contains(&format.name) {
+        if is_bare(format) {
             continue;
         }
         let Ok(mut image) = open_as(format, &opener) else { continue };
