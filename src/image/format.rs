@@ -79,7 +79,7 @@ impl Image {
 }
 
 /// Every format there is. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW, &super::nrg::NRG];
+pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW, &super::mds::MDS, &super::nrg::NRG];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static Format> {

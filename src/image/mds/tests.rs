@@ -1,12 +1,17 @@
 //! Tests of the MDS format.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
 
 use super::blocks::*;
-use super::{parse, structures, write};
-use crate::disc::{DiscType, Lba};
+use super::{layout, mode, parse, structures, write};
+use crate::bytes::Bytes;
+use crate::disc::sector::{Form, Slice, SubKind, Worth};
+use crate::disc::{Disc, DiscReader, DiscType, Lba, Medium, Track, TrackMode};
 use crate::image::hostile::damage;
-use crate::image::{At, Fault, Flaw, Limits};
+use crate::image::{At, Error, ExtentReader, Fault, Flaw, Image, Limits, Part, PlanRequest, open};
 
 fn parse_file(bytes: &[u8]) -> Result<Mds, Flaw> {
     parse::parse(bytes, &Limits::default())
@@ -188,4 +193,197 @@ fn damage_is_survived() {
     for len in (0..whole.len()).step_by(61).chain(whole.len() - 200..whole.len()) {
         assert!(parse_file(&whole[..len]).is_err());
     }
+}
+
+fn lay_out(mds: &Mds, data: Vec<u8>) -> Result<ExtentReader, String> {
+    let bytes: Arc<dyn Bytes> = Arc::new(data);
+    let opened = layout::layout(mds, &vec![bytes; mds.files.len()]).map_err(|flaw| flaw.to_string())?;
+    ExtentReader::new(opened.disc, opened.extents).map_err(|inconsistent| inconsistent.to_string())
+}
+
+/// Sectors of this size that begin with their number.
+fn numbered(size: usize, count: usize) -> Vec<u8> {
+    let mut data = vec![0; size * count];
+    data.chunks_mut(size).zip(0u32..).for_each(|(sector, n)| sector[..4].copy_from_slice(&n.to_le_bytes()));
+    data
+}
+
+/// The number of the stored sector at this address; `None`: not stored.
+fn stored_at(reader: &ExtentReader, lba: i32) -> Option<u32> {
+    let mut sector = [0; 2352];
+    let mut worth = [Worth::Good];
+    reader.read(Lba(lba), Form::main(Slice::RAW), &mut sector, &mut worth).unwrap();
+    (worth[0] != Worth::Synthesised).then(|| u32::from_le_bytes(sector[..4].try_into().unwrap()))
+}
+
+fn starts(disc: &Disc) -> Vec<(i32, u32, u32)> {
+    disc.tracks().map(|(_, track)| (track.start.0, track.pregap, track.length)).collect()
+}
+
+/// Nothing in the file says whether the pregap of a track is stored; the offsets show it.
+#[test]
+fn stored_pregaps_are_told_by_the_offsets() {
+    let raw = |n: u64| n * 2352;
+    let two = |length: u32, pregap: u32, offset: u64| {
+        let second = TrackBlock { pregap, ..track(2, 0xA9, 30, 10, offset) };
+        cd(vec![track(1, 0xA9, 0, length, 0), second])
+    };
+    let stored = lay_out(&two(25, 5, raw(30)), numbered(2352, 40)).unwrap();
+    assert_eq!(starts(stored.disc()), [(0, 150, 25), (30, 5, 10)]);
+    assert_eq!(
+        [-1, 0, 24, 25, 29, 30].map(|lba| stored_at(&stored, lba)),
+        [None, Some(0), Some(24), Some(25), Some(29), Some(30)]
+    );
+    let left_out = lay_out(&two(25, 5, raw(25)), numbered(2352, 35)).unwrap();
+    assert_eq!(starts(left_out.disc()), [(0, 150, 25), (30, 5, 10)]);
+    assert_eq!([24, 25, 29, 30].map(|lba| stored_at(&left_out, lba)), [Some(24), None, None, Some(25)]);
+    // The length of track 1 covers the pregap of track 2.
+    let covered = lay_out(&two(30, 5, raw(30)), numbered(2352, 40)).unwrap();
+    assert_eq!(starts(covered.disc()), [(0, 150, 25), (30, 5, 10)]);
+    assert_eq!([24, 25, 29, 30].map(|lba| stored_at(&covered, lba)), [24, 25, 29, 30].map(Some));
+    // No pregap at all, in the block or on the disc.
+    assert_eq!(starts(lay_out(&two(30, 0, raw(30)), numbered(2352, 40)).unwrap().disc()), [(0, 150, 30), (30, 0, 10)]);
+}
+
+#[test]
+fn sessions_and_their_subchannel() {
+    let mut mds = cd(vec![TrackBlock { sector_size: 2448, subchannel: true, ..track(1, 0xA9, 0, 10, 0) }]);
+    let second = TrackBlock { pregap: 150, ..track(2, 0xAA, 11_410, 5, 2448 * 10) };
+    mds.sessions.push(SessionBlock {
+        start: Lba(11_260),
+        end: Lba(11_415),
+        number: 2,
+        tracks: vec![second],
+        ..mds.sessions[0].clone()
+    });
+    let mut data = [numbered(2448, 10), numbered(2352, 5)].concat();
+    data[2448 + 2352..2 * 2448].fill(0x5A);
+    let reader = lay_out(&mds, data).unwrap();
+    assert_eq!(starts(reader.disc()), [(0, 150, 10), (11_410, 150, 5)]);
+    assert_eq!((stored_at(&reader, 9), stored_at(&reader, 11_260), stored_at(&reader, 11_412)), (Some(9), None, Some(2)));
+    let mut sub = [0; 96];
+    reader.read(Lba(1), Form { main: None, sub: Some(SubKind::Interleaved) }, &mut sub, &mut [Worth::Good]).unwrap();
+    assert_eq!(sub, [0x5A; 96]);
+}
+
+#[test]
+fn mode_codes_and_sizes() {
+    for (code, size, mode) in [
+        (0xA9, 2352, TrackMode::Audio),
+        (0xE9, 2352, TrackMode::Audio),
+        (0xEA, 2352, TrackMode::Mode1),
+        (0x02, 2048, TrackMode::Mode1),
+        (0xAB, 2336, TrackMode::Mode2),
+        (0x00, 2352, TrackMode::Mode2),
+        (0xEC, 2352, TrackMode::Mode2Mixed),
+        (0xAC, 2048, TrackMode::Mode2Form1),
+        (0xAD, 2324, TrackMode::Mode2Form2),
+    ] {
+        assert_eq!(mode::mode(code, size, false).unwrap().0, mode);
+    }
+    for (code, size, dvd) in [(0xA9, 2048, false), (0xAE, 2352, false), (0x02, 2352, true), (0xA9, 2352, true), (0xAA, 7, false)]
+    {
+        assert_eq!(mode::mode(code, size, dvd), None);
+    }
+}
+
+#[test]
+fn tracks_that_make_no_disc_are_refused() {
+    let data = || numbered(2352, 50);
+    let refused = |mds: &Mds| lay_out(mds, data()).err().unwrap();
+    assert!(refused(&cd(vec![track(1, 0xA9, 20, 10, 0), track(2, 0xA9, 20, 10, 23520)])).contains("should rise"));
+    assert!(refused(&cd(vec![track(1, 0xA9, 0, 51, 0)])).contains("beyond the end of the file"));
+    assert!(refused(&cd(vec![track(1, 0xA9, 0, 10, u64::MAX - 5)])).contains("beyond the end of the file"));
+    assert!(refused(&cd(vec![track(1, 0xA9, i32::MAX, u32::MAX, 0)])).contains("beyond the last address"));
+    assert!(
+        refused(&cd(vec![TrackBlock { sector_size: 95, subchannel: true, ..track(1, 0xA9, 0, 10, 0) }])).contains("contradict")
+    );
+    assert!(refused(&cd(vec![track(1, 0xA9, 0, 10, 0), track(1, 0xA9, 10, 10, 23520)])).contains("out of order"));
+}
+
+fn image_in(mds: &Mds, files: &[(&str, Vec<u8>)]) -> (tempfile::TempDir, Result<Image, Error>) {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, data) in files {
+        std::fs::write(dir.path().join(name), data).unwrap();
+    }
+    let path = dir.path().join("Disk 1.mds");
+    std::fs::write(&path, write::descriptor(mds)).unwrap();
+    let image = open(&path, Limits::default());
+    (dir, image)
+}
+
+#[test]
+fn data_files_are_found_and_joined() {
+    let data = numbered(2352, 40);
+    let mut mds = cd(vec![track(1, 0xA9, 0, 25, 0), track(2, 0xA9, 25, 15, 25 * 2352)]);
+    let (_dir, image) = image_in(&mds, &[("Disk 1.MDF", data.clone())]);
+    assert_eq!(image.unwrap().warnings, [""; 0]);
+    mds.files = vec![vec!["*.mdf".into(), "old name.md1".into()]];
+    let cut = 20 * 2352;
+    let (_dir, image) = image_in(&mds, &[("Disk 1.mdf", data[..cut].to_vec()), ("Disk 1.md1", data[cut..].to_vec())]);
+    let image = image.unwrap();
+    assert_eq!((image.files.len(), image.format.name), (3, "mds"));
+    assert_eq!(image.warnings, ["The image names “old name.md1”; “Disk 1.md1” was taken for it."]);
+    let mut all = vec![0; 25 * 2352];
+    image.reader.read(Lba(0), Form::main(Slice::RAW), &mut all, &mut [Worth::Good; 25]).unwrap();
+    assert_eq!(all, data[..25 * 2352]);
+    let (_dir, image) = image_in(&mds, &[("Disk 1.mdf", data[..cut].to_vec())]);
+    assert!(matches!(image.err().unwrap().fault, Fault::PartMissing { name } if name == "old name.md1"));
+    mds.files = vec![vec!["../../secret.mdf".into()]];
+    let (_dir, image) = image_in(&mds, &[]);
+    assert!(matches!(image.err().unwrap().fault, Fault::OutsideFolder { .. }));
+}
+
+/// A layer break that has no structures to stand in gets some, and they go as they came.
+#[test]
+fn a_layer_break_survives_with_structures_and_without() {
+    let mut disc = Disc::new(Medium::Dvd, vec![Track::new(1, TrackMode::Dvd, Lba(0), 40)]);
+    disc.layer_break = Some(32);
+    let through = |disc: &Disc| {
+        let plan = super::plan::plan(disc, &PlanRequest::new("x")).unwrap();
+        let [Part::Bytes(descriptor)] = &plan.files[1].parts[..] else { panic!("a descriptor is bytes") };
+        let mut disc = lay_out(&parse_file(descriptor).unwrap(), vec![0; 40 * 2048]).unwrap().disc().clone();
+        disc.tracks_mut().for_each(|track| track.control = Default::default());
+        disc
+    };
+    assert_eq!(through(&disc), disc);
+    disc.structures.layers = structures::with_layer_break(40, 32);
+    disc.structures.layers[0][0] = 1;
+    disc.structures.bca = vec![3; 188];
+    assert_eq!(through(&disc), disc);
+}
+
+fn md5(image: &Image, number: usize, slice: Slice) -> String {
+    let (_, track) = image.disc().tracks().nth(number).unwrap();
+    let mut bytes = vec![0; track.length as usize * slice.size()];
+    image.reader.read(track.start, Form::main(slice), &mut bytes, &mut vec![Worth::Good; track.length as usize]).unwrap();
+    Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn samples_read_as_other_programs_read_them() {
+    if let Some(path) = corpus("synthetic/mds/cd1.mds") {
+        let image = open(&path, Limits::default()).unwrap();
+        assert_eq!((image.format.name, starts(image.disc())), ("mds", vec![(0, 150, 302), (452, 150, 150), (602, 0, 200)]));
+        assert_eq!(image.disc().lead_out(), Lba(802));
+        assert_eq!(md5(&image, 0, Slice::COOKED), "62f68de771aae4dfbd65032ff200e415");
+        assert!(md5(&image, 1, Slice::RAW).starts_with("1579cac9"));
+        assert!(md5(&image, 2, Slice::RAW).starts_with("d99d206a"));
+    }
+    if let Some(path) = corpus("synthetic/mds/dvd1.mds") {
+        let image = open(&path, Limits::default()).unwrap();
+        assert_eq!((image.disc().medium, starts(image.disc())), (Medium::Dvd, vec![(0, 0, 302)]));
+        assert_eq!(image.disc().structures.layers.len(), 1);
+        assert_eq!(md5(&image, 0, Slice::COOKED), "62f68de771aae4dfbd65032ff200e415");
+    }
+}
+
+/// The layout, too, takes whatever the blocks may say.
+#[test]
+fn damage_is_survived_down_to_the_disc() {
+    damage(&write::descriptor(&cd(vec![track(1, 0xAA, 0, 3, 0), track(2, 0xA9, 3, 2, 3 * 2352)])), |bad| {
+        if let Ok(mds) = parse_file(bad) {
+            let _ = lay_out(&mds, Vec::new());
+        }
+    });
 }
