@@ -9,6 +9,7 @@ use super::holds::Holds;
 use super::opener::Opener;
 use super::plan::{Plan, PlanError, PlanRequest};
 use super::reader::ExtentReader;
+use super::recover::recover;
 use crate::disc::{Disc, DiscReader};
 
 /// Plans an image of a disc that [`super::project`] has cut to what the format holds.
@@ -108,7 +109,11 @@ pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
     let Opened { disc, extents, warnings } = (format.open)(opener)?;
-    let reader = ExtentReader::new(disc, extents).map_err(|inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent))))?;
+    let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
+    let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
+    if let Some(disc) = recover(&reader) {
+        reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
+    }
     Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
 }
 

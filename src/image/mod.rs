@@ -18,6 +18,7 @@ mod plan;
 mod projection;
 pub mod raw;
 mod reader;
+mod recover;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};

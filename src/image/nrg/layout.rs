@@ -9,6 +9,9 @@ use crate::bytes::Bytes;
 use crate::disc::{CdText, Control, Disc, DiscType, Isrc, Lba, Mcn, Medium, Session, Structures, Track, TrackMode};
 use crate::image::{Extent, Fault, Flaw, Opened, guess_medium};
 
+/// Damaged CD-TEXT is damaged in many places; nobody reads more warnings than these.
+const MOST_TEXT_WARNINGS: usize = 5;
+
 /// A track with its place on the disc and in the file.
 pub struct Placed {
     /// 1–99; `None`: it follows from the track before.
@@ -73,14 +76,9 @@ pub fn layout(nrg: &Nrg, bytes: &Arc<dyn Bytes>, data_end: u64) -> Result<Opened
     }
     let extents = extents(&placed, bytes, medium);
     let mcn = placed.iter().find_map(|session| session.mcn);
-    let mut disc = Disc {
-        medium,
-        sessions: Vec::new(),
-        mcn,
-        cd_text: CdText::default(),
-        layer_break: None,
-        structures: Structures::default(),
-    };
+    let (cd_text, flaws) = CdText::from_packs(&nrg.cd_text);
+    warnings.extend(flaws.iter().take(MOST_TEXT_WARNINGS).map(|flaw| format!("CD-TEXT: {flaw}.")));
+    let mut disc = Disc { medium, sessions: Vec::new(), mcn, cd_text, layer_break: None, structures: Structures::default() };
     let mut number = 0u8;
     for (index, session) in (1..).zip(placed) {
         let tracks = session.tracks.into_iter().map(|placed| track(placed, &mut number, medium)).collect();

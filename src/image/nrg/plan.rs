@@ -10,7 +10,7 @@ use crate::image::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record}
 /// A CD is written disc at once, with all pregaps, that of track 1 too; other media as one run of 2048-byte sectors.
 ///
 /// # Errors
-/// [`PlanError::TooLong`] for more than 4 GiB in version 1.
+/// [`PlanError::TooLong`] for more than 4 GiB in version 1, [`PlanError::CdText`] for text that packs can't carry.
 pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
     let mut data = Data::default();
     let sessions = disc.sessions.iter().map(|session| {
@@ -20,7 +20,7 @@ pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
         sessions: sessions.collect(),
         track_counts: disc.sessions.iter().map(|session| session.tracks.len() as u32).collect(),
         medium_flags: Some(mode::medium_flag(disc.medium)),
-        cd_text: Vec::new(),
+        cd_text: cd_text(disc)?,
         disc_type: None,
     };
     let version = if request.old_version { Version::One } else { Version::Two };
@@ -30,6 +30,12 @@ pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
     }
     data.parts.push(Part::Bytes(chunk_list(&nrg, data.end, version)));
     Ok(Plan { files: vec![PlannedFile::new(format!("{}.nrg", request.stem), data.parts)] })
+}
+
+fn cd_text(disc: &Disc) -> Result<Vec<u8>, PlanError> {
+    let mut numbers = disc.tracks().map(|(_, track)| track.number);
+    let first = numbers.next().unwrap_or(1);
+    Ok(disc.cd_text.to_cdt(first, numbers.next_back().unwrap_or(first))?)
 }
 
 /// The sectors so far.
