@@ -89,7 +89,7 @@ impl Format {
 }
 
 /// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW, &super::mds::MDS, &super::nrg::NRG];
+pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::mds::MDS, &super::nrg::NRG, &super::raw::RAW];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static Format> {

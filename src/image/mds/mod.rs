@@ -22,6 +22,7 @@ pub static MDS: Format = Format {
     name: "mds",
     title: "Alcohol 120%",
     extensions: &["mds", "xmd"],
+    data_extensions: &["mdf"],
     read_by: "Alcohol 120%, DAEMON Tools, PowerISO and CDemu",
     holds: Holds {
         media: Media::CdAndDvd,

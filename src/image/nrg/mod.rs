@@ -23,6 +23,7 @@ pub static NRG: Format = Format {
     name: "nrg",
     title: "Nero",
     extensions: &["nrg"],
+    data_extensions: &[],
     read_by: "Nero, Alcohol 120%, IsoBuster, PowerISO and CDemu",
     holds: Holds { media: Media::CdDvdAndBd, postgaps: false, scms: false, ..Holds::ALL_OF_CD },
     recognise: open::recognise,
