@@ -1,5 +1,7 @@
 //! Damaged copies of a good file, for the tests of the parsers.
 
+use super::Fault;
+
 /// Calls `check` with damaged copies of a small good file: cut at every length, trailing garbage, every integer of 1, 2, 4 and 8 bytes in either
 /// byte order at every offset set to the values that break arithmetic, and 2000 single bits turned.
 pub fn damage(good: &[u8], mut check: impl FnMut(&[u8])) {
@@ -31,5 +33,19 @@ pub fn damage(good: &[u8], mut check: impl FnMut(&[u8])) {
         bad[bit / 8] ^= 1 << (bit % 8);
         check(&bad);
         bad[bit / 8] ^= 1 << (bit % 8);
+    }
+}
+
+/// The name of what is wrong, whatever the words of its message.
+pub fn what(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::NotThis { what }
+        | Fault::Truncated { what, .. }
+        | Fault::OutOfRange { what, .. }
+        | Fault::Missing { what }
+        | Fault::Contradiction { what, .. }
+        | Fault::TooMany { what, .. }
+        | Fault::Unsupported { what } => what,
+        other => panic!("another fault than a binary descriptor has: {other}"),
     }
 }

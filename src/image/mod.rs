@@ -7,6 +7,7 @@ mod adviser;
 mod extent;
 mod flaw;
 mod format;
+mod forms;
 mod holds;
 #[cfg(test)]
 mod hostile;

@@ -12,6 +12,8 @@ use crate::disc::{Disc, DiscReader, Lba, StoredSub, Track, TrackId, TrackMode};
 const ONCE: u32 = 100;
 /// Sectors that are read of a track in which a number was found: nothing is believed that stands only once.
 const TWICE: u32 = 3 * ONCE;
+/// Sectors with a catalogue number after which no track is read further for its sake.
+const ENOUGH: usize = 4;
 /// How many sectors that tell no position are passed over before a place is given up.
 const STEPS: u32 = 4;
 
@@ -51,19 +53,22 @@ fn frames(reader: &ExtentReader, at: Lba, sectors: u32) -> Vec<(Lba, [u8; 12])> 
     (0..).map(|n| at + n).zip(packed).collect()
 }
 
-/// Catalogue number and recording codes. A track without one in its first hundred sectors has none.
+/// Catalogue number and recording codes. A track without a code in its first hundred sectors has none.
 fn numbers(reader: &ExtentReader, disc: &mut Disc) {
     let mut all = Vec::new();
+    let mut mcns = 0;
     for (_, track) in reader.disc().tracks() {
         // Recording codes belong to audio; the catalogue number stands everywhere.
         if track.mode != TrackMode::Audio && !all.is_empty() {
             continue;
         }
         let mut found = frames(reader, track.start, track.length.min(ONCE));
-        let carries = |(_, frame): &(Lba, [u8; 12])| {
-            Q::parse(frame).is_ok_and(|q| matches!(q.content, Content::Mcn { .. } | Content::Isrc { .. }))
+        let count = |matches: fn(&Content) -> bool| {
+            found.iter().filter(|(_, frame)| Q::parse(frame).is_ok_and(|q| matches(&q.content))).count()
         };
-        if found.iter().any(carries) && track.length > ONCE {
+        mcns += count(|content| matches!(content, Content::Mcn { .. }));
+        let more = count(|content| matches!(content, Content::Isrc { .. })) > 0 || (1..ENOUGH).contains(&mcns);
+        if more && track.length > ONCE {
             found.extend(frames(reader, track.start + ONCE, track.length.min(TWICE) - ONCE));
         }
         all.extend(found);

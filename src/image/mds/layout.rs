@@ -7,6 +7,7 @@ use super::{mode, structures};
 use crate::bytes::Bytes;
 use crate::disc::sector::{SUBCHANNEL, Slice};
 use crate::disc::{CdText, Control, Disc, Lba, Medium, Session, Structures, Track, TrackMode};
+use crate::image::forms::settle_forms;
 use crate::image::{Extent, Fault, Flaw, Opened};
 
 /// Lays out the disc; `files` has the bytes of each of [`Mds::files`].
@@ -43,6 +44,7 @@ pub fn layout(mds: &Mds, files: &[Arc<dyn Bytes>]) -> Result<Opened, Flaw> {
     {
         disc.structures.layers.clear();
     }
+    settle_forms(&mut disc, &extents);
     Ok(Opened { disc, extents, warnings })
 }
 

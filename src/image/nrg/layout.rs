@@ -7,6 +7,7 @@ use super::mode::{self, Record};
 use super::{dao, tao};
 use crate::bytes::Bytes;
 use crate::disc::{CdText, Control, Disc, DiscType, Isrc, Lba, Mcn, Medium, Session, Structures, Track, TrackMode};
+use crate::image::forms::settle_forms;
 use crate::image::{Extent, Fault, Flaw, Opened, guess_medium};
 
 /// Damaged CD-TEXT is damaged in many places; nobody reads more warnings than these.
@@ -84,6 +85,7 @@ pub fn layout(nrg: &Nrg, bytes: &Arc<dyn Bytes>, data_end: u64) -> Result<Opened
         let tracks = session.tracks.into_iter().map(|placed| track(placed, &mut number, medium)).collect();
         disc.sessions.push(Session { number: index, disc_type: session.disc_type, tracks, lead_out: session.lead_out });
     }
+    settle_forms(&mut disc, &extents);
     Ok(Opened { disc, extents, warnings })
 }
 

@@ -11,7 +11,7 @@ use super::{layout, mode, parse, write};
 use crate::bytes::Bytes;
 use crate::disc::sector::{Form, Slice, SubKind, Worth};
 use crate::disc::{Disc, DiscReader, DiscType, Lba, Medium, TrackMode};
-use crate::image::hostile::damage;
+use crate::image::hostile::{damage, what};
 use crate::image::{At, ExtentReader, Fault, Flaw, Image, Limits, Opened, open};
 
 fn parse_file(file: &[u8]) -> Result<Nrg, Flaw> {
@@ -111,9 +111,9 @@ fn cue_sheets_belong_to_disc_at_once_sessions() {
     assert_eq!(parse_file(&file).unwrap(), nrg);
 }
 
-fn flaw(file: &[u8]) -> (At, String) {
+fn flaw(file: &[u8]) -> (At, &'static str) {
     let flaw = parse_file(file).unwrap_err();
-    (flaw.at, flaw.fault.to_string())
+    (flaw.at, what(&flaw.fault))
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn footers_that_lead_nowhere_are_refused() {
         let file = [b"abcdNER5", &offset.to_be_bytes()[..]].concat();
         let (at, what) = flaw(&file);
         assert_eq!(at, At::Offset(8), "{what}");
-        assert!(what.starts_with("the offset of the chunk list is "), "{what}");
+        assert!(what == "the offset of the chunk list");
     }
     // A footer of version 1 with an offset beyond the file.
     assert_eq!(flaw(b"xxxxxxxxNERO\xff\xff\xff\xff").0, At::Offset(12));
@@ -137,8 +137,9 @@ fn chunk_lengths_are_held_against_what_is_left() {
     assert!(flaw(&file(0, &good, true)).1.contains("lists tracks"));
     let mut long = file(3, &good, true);
     long[3 + 4..3 + 8].fill(0xFF);
-    let (at, what) = flaw(&long);
-    assert_eq!((at, what.as_str()), (At::Offset(11), "the SINF chunk is cut short: 4294967295 bytes needed, 12 there"));
+    let flaw_found = parse_file(&long).unwrap_err();
+    assert_eq!(flaw_found.at, At::Offset(11));
+    assert!(matches!(flaw_found.fault, Fault::Truncated { what: "the SINF chunk", needed: 0xFFFF_FFFF, found: 12 }));
     // Length 0: every chunk with content must say that it is empty.
     for id in ["SINF", "MTYP", "DAOI", "DAOX", "TINF", "ETNF", "ETN2", "TOCT"] {
         assert!(parse_file(&file(0, &[chunk(id, &[])], true)).is_err(), "{id}");
@@ -149,18 +150,18 @@ fn chunk_lengths_are_held_against_what_is_left() {
     assert_eq!(flaw(&endless).0, At::Offset(17));
     // Many empty chunks.
     let flood = file(0, &vec![chunk("VOLM", &[]); 200_001], true);
-    assert!(flaw(&flood).1.contains("too many chunks"));
+    assert!(flaw(&flood).1 == "chunks");
 }
 
 #[test]
 fn cue_sheets_and_track_lists_must_match_in_number() {
     let etn2 = chunk("ETN2", &[0; 32]);
     let (_, what) = flaw(&file(0, &[chunk("CUEX", &[0; 8]), etn2], true));
-    assert!(what.contains("contradict each other: 1 and 0"), "{what}");
+    assert!(what.starts_with("the numbers of cue sheets"), "{what}");
     let mut daox = vec![0; 22 + 42];
     daox[22 + 13] = 1;
     let (_, what) = flaw(&file(0, &[chunk("DAOX", &daox)], true));
-    assert!(what.contains("contradict each other: 0 and 1"), "{what}");
+    assert!(what.starts_with("the numbers of cue sheets"), "{what}");
 }
 
 #[test]
@@ -174,13 +175,7 @@ fn numbers_out_of_range_are_named_where_they_stand() {
     assert_eq!(with(8 + 1, 0x1B).0, At::Offset(9));
     assert_eq!(with(8 + 2, 0xA0).0, At::Offset(10));
     let track = 8 + 32 + 8 + 22;
-    assert_eq!(
-        with(track + 18, 0xFF),
-        (
-            At::Offset(track as u64 + 18),
-            "the offset of index 0 of a track is 9223372036854775807, expected below those of index 1 and the end".into()
-        )
-    );
+    assert_eq!(with(track + 18, 0xFF), (At::Offset(track as u64 + 18), "the offset of index 0 of a track"));
 }
 
 #[test]
@@ -258,7 +253,7 @@ fn track_at_once_has_pregaps_that_are_not_stored() {
         let nrg = Nrg { sessions: vec![tao(&tracks)], ..Nrg::default() };
         let reader = reader(&file_of(&[(2336, 30)], &nrg));
         assert_eq!(starts(reader.disc()), [(0, 150, 10), (160, 150, 10), (320, 150, 10)]);
-        assert_eq!(reader.disc().sessions[0].tracks[1].mode, TrackMode::Mode2Mixed);
+        assert!(reader.disc().sessions[0].tracks[1].mode.is_mode2());
         assert_eq!(stored_at(&reader, 160, Slice::MODE2), Some(10));
         assert_eq!(stored_at(&reader, 159, Slice::MODE2), None);
         assert_eq!(reader.disc().lead_out(), Lba(330));
