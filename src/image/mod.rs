@@ -10,8 +10,13 @@ pub mod dvd;
 mod extent;
 mod flaw;
 mod format;
+mod forms;
 mod holds;
+#[cfg(test)]
+mod hostile;
 mod loss;
+pub mod mds;
+pub mod nrg;
 mod opener;
 mod plan;
 mod projection;
@@ -21,6 +26,8 @@ mod reader;
 mod testing;
 mod text;
 pub mod toc;
+mod recover;
+mod wire;
 
 pub use adviser::{Advice, advise, plan};
 pub use extent::{Extent, MainStore, SubStore};
