@@ -51,14 +51,6 @@ fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
     // 20 bits rate, 3 bits channels − 1, 5 bits bits − 1, 36 bits samples (RFC 9639 §8.2).
     fit(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
     let stated = u64::from(numbers & 15) << 32 | u64::from(be32(&info, 14).ok_or(DAMAGED)?);
-    if be16(&info, 0) < Some(16) || be16(&info, 0) > be16(&info, 2) {
-        return Err(DAMAGED);
-    }
-    // The length is left out, so that Symphonia takes the end of the file for the end; the MD5 too, as nothing checks it here.
-    let mut header = b"fLaC\x80\x00\x00\x22".to_vec();
-    header.extend_from_slice(info.get(..13).ok_or(DAMAGED)?);
-    header.push(info.get(13).ok_or(DAMAGED)? & 0xF0);
-    header.extend_from_slice(&[0; 20]);
     let mut at = 4;
     for _ in 0..BLOCKS {
         let head = be32(&read_some(file, at, 4)?, 0).ok_or(DAMAGED)?;
@@ -67,10 +59,27 @@ fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
             return Err(DAMAGED);
         }
         if head >> 31 == 1 {
-            return Ok((header, stated, at));
+            let sync = be16(&read_some(file, at, 2)?, 0).ok_or(DAMAGED)?;
+            return Ok((header(&info, sync & 1 == 1).ok_or(DAMAGED)?, stated, at));
         }
     }
     Err(DAMAGED)
+}
+
+/// A stream's beginning for Symphonia: the marker and a STREAMINFO.
+///
+/// The smallest block size is set to what tells Symphonia whether the blocks vary in size; the frames know. Some encoders leave
+/// it 0 (Symphonia issue 554). The length is left out, so that Symphonia takes the end of the file for the end; the MD5 too, as
+/// nothing checks it here.
+fn header(info: &[u8], varies: bool) -> Option<Vec<u8>> {
+    let largest = be16(info, 2).filter(|size| *size > 16)?;
+    let smallest = if varies { 16 } else { largest };
+    let mut header = b"fLaC\x80\x00\x00\x22".to_vec();
+    header.extend_from_slice(&smallest.to_be_bytes());
+    header.extend_from_slice(info.get(2..13)?);
+    header.push(info.get(13)? & 0xF0);
+    header.extend_from_slice(&[0; 20]);
+    Some(header)
 }
 
 struct Flac {

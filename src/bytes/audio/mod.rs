@@ -40,7 +40,7 @@ pub enum AudioError {
 ///
 /// The length is that of the PCM exactly, in whole stereo samples (4 bytes); it need not fill the last sector of 2352 bytes
 /// ([`Padded`](super::Padded) does that). A WAVE, or an AIFF in `sowt`, lies unchanged in the file and can be copied in the
-/// kernel. Reads of a damaged FLAC or MP3 fail with [`io::ErrorKind::InvalidData`] where the damage is.
+/// kernel. Where a compressed file is damaged, reads fail with [`io::ErrorKind::InvalidData`].
 pub fn open(path: &Path) -> Result<Arc<dyn Bytes>, AudioError> {
     open_bytes(Arc::new(FileBytes::open(path)?))
 }

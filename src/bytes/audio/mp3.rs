@@ -21,7 +21,9 @@ const FRAME: u64 = 1152;
 /// More frames than seven hours have.
 const FRAMES: usize = 1_000_000;
 /// What may stand before the first frame, in bytes.
-const JUNK: u64 = 64 << 10;
+const BEFORE: u64 = 64 << 10;
+/// What may stand between frames and behind them, in bytes: tags with pictures, where files were joined.
+const JUNK: u64 = 16 << 20;
 /// Frames in a row that tell sound from junk, when there are so many.
 const PROOF: u32 = 4;
 /// Frames decoded in vain before the wanted one. A frame's data may begin up to 511 bytes before it, and at 32 kbit/s a frame
@@ -70,9 +72,9 @@ impl Header {
 fn frames(file: &dyn Bytes) -> Result<Vec<u64>, AudioError> {
     let mut words = Words { file, from: 0, buffer: Vec::new() };
     let mut frames = Vec::new();
-    let (mut at, mut behind_last) = (0, None);
+    let (mut at, mut behind_last, mut junk) = (0, None, 0);
     while let Some(word) = words.at(at)? {
-        if frames.is_empty() && at > JUNK {
+        if frames.is_empty() && at > BEFORE {
             break;
         }
         match Header::parse(word).filter(|header| at + header.len <= file.len()) {
@@ -83,7 +85,13 @@ fn frames(file: &dyn Bytes) -> Result<Vec<u64>, AudioError> {
                 at += header.len;
                 behind_last = Some(at);
             }
-            _ => at += 1,
+            _ => {
+                at += 1;
+                junk += 1;
+            }
+        }
+        if junk > JUNK {
+            return Err(AudioError::Unfit("is an MP3 file with much in it that is no sound"));
         }
         if frames.len() > FRAMES {
             return Err(AudioError::Unfit("is longer than any disc"));
@@ -164,7 +172,8 @@ impl Source for Mp3 {
         let (file, frames, skip) = (self.file.clone(), self.frames.clone(), self.skip);
         let mut cursor = Mp3Cursor { file, frames, skip, decoder, frame: wanted.saturating_sub(PREROLL) };
         while cursor.frame < wanted {
-            cursor.decode()?;
+            // Nothing is wrong where this fails: it is only for what the decoder keeps of it.
+            let _ = cursor.decode();
         }
         Ok(Box::new(cursor))
     }
@@ -180,18 +189,23 @@ struct Mp3Cursor {
 }
 
 impl Mp3Cursor {
-    /// The PCM of the next frame: always [`FRAME`] samples. A frame that can't be decoded is silence, as it is to players: the
-    /// first ones of a cut file need data that is gone.
+    /// The PCM of the next frame: always [`FRAME`] samples.
+    ///
+    /// The first frames of a file that was cut out of a longer one need data that is gone: they are silence, as they are to
+    /// players.
     fn decode(&mut self) -> io::Result<Vec<u8>> {
         let index = usize::try_from(self.frame).map_err(|_| io::ErrorKind::UnexpectedEof)?;
         let at = *self.frames.get(index).ok_or(io::ErrorKind::UnexpectedEof)?;
         let header = be32(&read_some(&*self.file, at, 4)?, 0).and_then(Header::parse).ok_or(io::ErrorKind::InvalidData)?;
         let data = read_some(&*self.file, at, header.len as usize)?;
-        let mut samples: Vec<f32> = Vec::new();
-        if let Ok(decoded) = self.decoder.decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::from(FRAME), &data)) {
-            decoded.copy_to_vec_interleaved(&mut samples);
-        }
+        let begins = self.frame < PREROLL;
         self.frame += 1;
+        let mut samples: Vec<f32> = Vec::new();
+        match self.decoder.decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::from(FRAME), &data)) {
+            Ok(decoded) => decoded.copy_to_vec_interleaved(&mut samples),
+            Err(_) if begins => {}
+            Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
+        }
         samples.resize((FRAME * 2) as usize, 0.0);
         Ok(pcm_of_floats(&samples))
     }
