@@ -2,6 +2,7 @@
 
 use crate::disc::TrackMode;
 use crate::disc::sector::Slice;
+use crate::image::forms::settle_forms;
 use crate::image::{Error, Extent, Fault, Flaw, Likeness, Opened, Opener};
 
 use super::cd_text;
@@ -50,7 +51,11 @@ pub fn open(opener: &Opener) -> Result<Opened, Error> {
         lay_out(&mut sheet, &files, &mut warnings).map_err(|flaw| opener.flaw(flaw))?;
     warnings.extend(odd.iter().map(ToString::to_string));
     disc.cd_text = cd_text::read(opener, &sheet, &mut warnings);
-    let extents = runs.iter().filter_map(|run| extent(run, &files, &sheet)).collect();
+    let extents: Vec<Extent> = runs.iter().filter_map(|run| extent(run, &files, &sheet)).collect();
+    settle_forms(&mut disc, &extents);
+    for (track, entry) in disc.tracks_mut().zip(&sheet.tracks).filter(|(_, entry)| entry.mode_stated) {
+        track.mode = entry.stored.mode;
+    }
     Ok(Opened { disc, extents, warnings })
 }
 
