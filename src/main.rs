@@ -1,2 +1,5 @@
 //! Decides between the window and the command line.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    spindle::cli::main()
+}

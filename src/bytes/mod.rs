@@ -59,6 +59,8 @@ impl Bytes for Vec<u8> {
 pub fn read_some(bytes: &dyn Bytes, at: u64, limit: usize) -> io::Result<Vec<u8>> {
     let left = usize::try_from(bytes.len().saturating_sub(at)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; left.min(limit)];
-    bytes.read_at(at, &mut buffer)?;
+    if !buffer.is_empty() {
+        bytes.read_at(at, &mut buffer)?;
+    }
     Ok(buffer)
 }
