@@ -136,7 +136,7 @@ fn a_mixed_disc_of_several_files() {
     let mix = open(&corpus.join("generated/mix.cue"));
     let modes: Vec<TrackMode> = mix.disc().tracks().map(|(_, track)| track.mode).collect();
     assert_eq!(modes, [TrackMode::Mode1, TrackMode::Audio, TrackMode::Audio]);
-    assert_eq!(mix.disc().tracks().map(|(_, track)| track.length).collect::<Vec<_>>(), [252, 100, 75]);
+    assert_eq!(mix.disc().tracks().map(|(_, track)| track.length).collect::<Vec<_>>(), [252, 100, 55]);
 
     let igir = open(&corpus.join("igir/roms/discs/CD-ROM.cue"));
     assert_eq!(igir.disc().tracks().count(), 3);

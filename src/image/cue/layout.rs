@@ -97,7 +97,7 @@ impl Layer<'_> {
 
     /// Lays a track at the next address.
     fn track(&mut self, entry: &TrackEntry, spans: &[Span], opens: bool) -> Result<Track, Flaw> {
-        let start = self.start_index(entry);
+        let start = self.start_index(entry, spans);
         let mut addresses = Vec::with_capacity(entry.indexes.len());
         let (mut at, mut before_start) = (0, 0);
         for span in spans {
@@ -123,6 +123,9 @@ impl Layer<'_> {
         let end = here + i64::from(entry.postgap);
         self.next = end;
         let length = u32::try_from(end - index_1).map_err(|_| too_long(entry.line))?;
+        if length == 0 {
+            return Err(Flaw::line(entry.line, Fault::Missing { what: "every sector of this track" }));
+        }
         let mut track = Track::new(entry.number, entry.stored.mode, lba(index_1, entry.line)?, length);
         lba(end, entry.line)?;
         track.pregap = u32::try_from(pregap).map_err(|_| too_long(entry.line))?;
@@ -137,15 +140,13 @@ impl Layer<'_> {
                 self.warn(line, "this INDEX has no sectors and is left out".to_owned());
             }
         }
-        if length == 0 {
-            self.warn(entry.line, format!("track {} has no sectors", entry.number));
-        }
         Ok(track)
     }
 
     /// The number of the index where the track begins: 1, or what there is of others.
-    fn start_index(&mut self, entry: &TrackEntry) -> u8 {
-        let start = entry.indexes.iter().map(|index| index.number).find(|number| *number > 0).unwrap_or(0);
+    fn start_index(&mut self, entry: &TrackEntry, spans: &[Span]) -> u8 {
+        let mut numbers = spans.iter().flat_map(|span| span.indexes).map(|index| index.number);
+        let start = numbers.find(|number| *number > 0).unwrap_or(0);
         if start != 1 {
             self.warn(entry.line, format!("track {} has no INDEX 01: it begins at INDEX {start:02}", entry.number));
         }
