@@ -138,15 +138,17 @@ fn a_mixed_disc_of_several_files() {
     assert_eq!(modes, [TrackMode::Mode1, TrackMode::Audio, TrackMode::Audio]);
     assert_eq!(mix.disc().tracks().map(|(_, track)| track.length).collect::<Vec<_>>(), [252, 100, 55]);
 
-    let igir = open(&corpus.join("igir/roms/discs/CD-ROM.cue"));
-    assert_eq!(igir.disc().tracks().count(), 3);
+    // A sample cut down to a few sectors, whose indexes lie behind the end of its files: that is no disc, and is said so.
+    let cut = image::open(&corpus.join("igir/roms/discs/CD-ROM.cue"), Limits::default()).map(|_| ()).unwrap_err();
+    assert!(matches!(cut.fault, image::Fault::OutOfRange { .. }), "{cut}");
 }
 
 #[test]
 fn file_system_images() {
     let Some(corpus) = corpus() else { return };
     let data = corpus.join("libcdio/test/data");
-    let names = ["copying", "copying-rr", "joliet", "multi_extent_8k", "test-udf1"].map(|name| data.join(name).with_extension("iso"));
+    let names =
+        ["copying", "copying-rr", "joliet", "multi_extent_8k", "test-udf1"].map(|name| data.join(name).with_extension("iso"));
     for path in names {
         let image = open(&path);
         assert_eq!((image.format.name, image.disc().medium), ("iso", Medium::Cd), "{}", path.display());
@@ -184,7 +186,9 @@ fn bad_descriptors_are_refused_with_a_reason() {
 fn everything_opens_or_says_why_not() {
     let Some(corpus) = corpus() else { return };
     let mut all = Vec::new();
-    for extension in ["cue", "toc", "ccd", "mds", "nrg", "iso", "bin", "img", "mdf", "raw", "cdt", "chd", "daa", "cdi", "gdi", "mdx"] {
+    for extension in
+        ["cue", "toc", "ccd", "mds", "nrg", "iso", "bin", "img", "mdf", "raw", "cdt", "chd", "daa", "cdi", "gdi", "mdx"]
+    {
         files(&corpus, extension, &mut all);
     }
     assert!(all.len() > 100);
@@ -212,7 +216,6 @@ fn what_opens_converts() {
         "synthetic/mds/dvd1.mds",
         "synthetic/ccd/ms_noidx2.ccd",
         "generated/mix.cue",
-        "igir/roms/discs/CD-ROM.cue",
         "libcdio/test/data/joliet.iso",
     ];
     for (source, number) in sources.iter().zip(0..) {

@@ -118,7 +118,7 @@ impl Planner<'_> {
         }
         let index = |number: usize, address: Lba| -> Result<IndexEntry, PlanError> {
             let at = address.since(from).and_then(|skip| skip.checked_add(self.at)).ok_or(too_long)?;
-            Ok(IndexEntry { number: number as u8, file, at, line: 0 })
+            Ok::<_, PlanError>(IndexEntry { number: number as u8, file, at, line: 0 })
         };
         let mut indexes = Vec::with_capacity(track.indexes.len() + 2);
         if lead.stored > 0 {
