@@ -97,7 +97,7 @@ impl Layer<'_> {
 
     /// Lays a track at the next address.
     fn track(&mut self, entry: &TrackEntry, spans: &[Span], opens: bool) -> Result<Track, Flaw> {
-        let start = self.start_index(entry, spans);
+        let start = self.start_index(entry);
         let mut addresses = Vec::with_capacity(entry.indexes.len());
         let (mut at, mut before_start) = (0, 0);
         for span in spans {
@@ -144,9 +144,8 @@ impl Layer<'_> {
     }
 
     /// The number of the index where the track begins: 1, or what there is of others.
-    fn start_index(&mut self, entry: &TrackEntry, spans: &[Span]) -> u8 {
-        let mut numbers = spans.iter().flat_map(|span| span.indexes).map(|index| index.number);
-        let start = numbers.find(|number| *number > 0).unwrap_or(0);
+    fn start_index(&mut self, entry: &TrackEntry) -> u8 {
+        let start = entry.indexes.iter().map(|index| index.number).find(|number| *number > 0).unwrap_or(0);
         if start != 1 {
             self.warn(entry.line, format!("track {} has no INDEX 01: it begins at INDEX {start:02}", entry.number));
         }

@@ -109,16 +109,6 @@ fn times_that_cannot_be_are_refused_with_their_line() {
     assert!(matches!(of(&two("00:00:20"), &[u64::MAX]), Flaw { .. }));
 }
 
-/// igir's sample sheet: files of one, two and three sectors, the last two of which end inside their pregap.
-#[test]
-fn a_file_that_ends_inside_a_pregap_is_still_a_track() {
-    let track = |n| format!("FILE {n} BINARY\nTRACK 0{n} AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:02:00\n");
-    let text = format!("FILE 1 BINARY\nTRACK 01 MODE2/2352\nINDEX 01 00:00:00\n{}{}", track(2), track(3));
-    let layout = lay(&text, &[RAW, RAW * 2, RAW * 3]);
-    assert_eq!(places(&layout), [(0, 150, 1), (1, 0, 2), (3, 0, 3)]);
-    assert_eq!(layout.warnings.len(), 4, "{:?}", layout.warnings);
-}
-
 #[test]
 fn a_track_without_sectors_is_refused() {
     for text in ["INDEX 01 00:00:05\nTRACK 02 AUDIO\nINDEX 01 00:00:05", "INDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:00:10"] {

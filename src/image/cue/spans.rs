@@ -103,20 +103,10 @@ fn measure(
     if place(sheet, spans, length, gaps != SessionGaps::Skipped).is_none()
         && (gaps == SessionGaps::Stored || place(sheet, spans, length, false).is_none())
     {
-        let first = spans.last().and_then(|span| span.indexes.first());
-        let (line, at) = first.map_or((0, 0), |index| (index.line, index.at));
-        let (what, expected) = ("the time of an INDEX, in frames,", "one within its file");
-        return Err(Flaw::line(line, Fault::OutOfRange { what, expected, found: at.into() }));
+        let last = spans.last().and_then(|span| span.indexes.last());
+        return Err(beyond(last.map_or(0, |index| index.line), last.map_or(0, |index| index.at)));
     }
-    let Some(last) = spans.last_mut() else { return Ok(()) };
-    let end = u64::from(last.from) + u64::from(last.sectors);
-    let inside = last.indexes.partition_point(|index| u64::from(index.at) < end).max(1);
-    // A file that was cut short inside the pregap of its last track: what there is of it is still a track.
-    for index in &last.indexes[inside..] {
-        let text = format!("INDEX {:02} lies beyond the end of its file and is left out", index.number);
-        warnings.push(Warning { line: index.line, text });
-    }
-    last.indexes = &last.indexes[..inside];
+    let Some(last) = spans.last() else { return Ok(()) };
     let record = u64::from(sheet.tracks[last.track].stored.record());
     let odd = (length - last.offset) % record;
     if odd > 0 && sheet.files[last.file].kind != super::sheet::FileType::Sound {
@@ -124,6 +114,11 @@ fn measure(
         warnings.push(Warning { line: sheet.files[last.file].line, text });
     }
     Ok(())
+}
+
+fn beyond(line: u32, at: u32) -> Flaw {
+    let (what, expected) = ("the time of an INDEX, in frames,", "one within its file");
+    Flaw::line(line, Fault::OutOfRange { what, expected, found: at.into() })
 }
 
 fn check_order(spans: &[Span]) -> Result<(), Flaw> {
@@ -154,8 +149,8 @@ fn place(sheet: &CueSheet, spans: &mut [Span], length: u64, gaps_stored: bool) -
     // Decoded sound is padded with silence to a whole sector; of sectors, only whole ones count.
     let sound = sheet.files[last.file].kind == super::sheet::FileType::Sound;
     last.sectors = u32::try_from(if sound { bytes.div_ceil(record) } else { bytes / record }).ok()?;
-    let first = last.indexes.first()?.at;
-    (u64::from(last.from) + u64::from(last.sectors) >= u64::from(first)).then_some(())
+    let last_index = last.indexes.last().map_or(0, |index| index.at);
+    (u64::from(last.from) + u64::from(last.sectors) >= u64::from(last_index)).then_some(())
 }
 
 /// Frames between the lead-out after `before` and the first frame of `after` that the file's times count.
