@@ -37,7 +37,8 @@ compare   program  rhash               rhash                    the digests of a
 window    program  Xvfb                xvfb                     the screen of the window tests
 window    program  xdpyinfo            x11-utils                asks that screen whether it is up
 window    program  import              imagemagick              takes the screenshots
-window    program  dbus-run-session    dbus                     the bus of the accessibility tree
+window    program  genisoimage         genisoimage              makes the image that is dropped on the window
+window    program  dbus-run-session    dbus-daemon,dbus         the bus of the accessibility tree
 window    file     /usr/libexec/at-spi-bus-launcher  at-spi2-core  the accessibility bus
 window    python   Xlib                python3-xlib             drops files on the window
 window    typelib  Atspi               gir1.2-atspi-2.0+python3-gi  reads the accessibility tree
@@ -62,6 +63,7 @@ packaging program  update-mime-database  shared-mime-info       checks the MIME 
 packaging program  gio                 libglib2.0-bin           asks which MIME type a file has
 packaging program  rsvg-convert        librsvg2-bin             draws the icon
 packaging program  compare             imagemagick              compares pictures
+packaging file     /usr/bin/python3    python3                  checks the scripts
 packaging program  shellcheck          shellcheck               checks the scripts
 T
 }
@@ -71,7 +73,7 @@ present() { # KIND NAME
     program) command -v "$2" ;;
     python) /usr/bin/python3 -c "import $2" ;;
     typelib) /usr/bin/python3 -c "import gi; gi.require_version('$2', '2.0'); from gi.repository import $2" ;;
-    library) ldconfig -p | grep -F "$2 " ;;
+    library) PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -F "$2 " ;;
     file) compgen -G "$2" ;;
     std) cross_compiler ;;
     *) echo "tools.sh: no such kind: $1" >&2; exit 2 ;;
