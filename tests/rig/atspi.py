@@ -42,9 +42,8 @@ def nodes(program):
 def shown(node):
     """What a screen reader would say of a node."""
     words = [node.get_name() or "", node.get_description() or ""]
-    text = node.get_text_iface()
-    if text:
-        words.append(Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text)))
+    if "Text" in node.get_interfaces():
+        words.append(Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node)))
     return " ".join(word for word in words if word)
 
 

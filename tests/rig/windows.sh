@@ -105,8 +105,11 @@ work=$(mktemp -d)
 export WINEPREFIX=$target/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" LC_ALL=C.UTF-8
 trap 'wineserver -k || true; rm -rf "$work"' EXIT
 mkdir -p "$WINEPREFIX"
-DISPLAY='' wineboot -u >/dev/null 2>&1 || die "wine could not make its prefix"
+unset DISPLAY
+wineboot -u >/dev/null 2>&1 || die "wine could not make its prefix"
 command_line
+# What ran so far had no screen, and wine keeps to the screen that its desktop began with.
+wineserver -k || true
 case " $* " in
   *" --no-default-features "*) echo "windows: built without the window" ;;
   *) "$here/window.sh" --wine "$folder/spindle.exe" "$target/screenshots-wine" ;;
