@@ -1,2 +1,6 @@
 //! Decides between the window and the command line.
-fn main() {}
+#![cfg_attr(all(windows, feature = "gui", not(debug_assertions)), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    spindle::cli::main()
+}

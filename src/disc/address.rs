@@ -94,7 +94,7 @@ impl Msf {
     /// A checked time.
     pub fn new(minute: u32, second: u8, frame: u8) -> Result<Msf, BadMsf> {
         // Minutes are bounded so that the count of frames always fits an `i32`.
-        if second < 60 && frame < 75 && minute <= (i32::MAX / FRAMES_PER_MINUTE) as u32 - 1 {
+        if second < 60 && frame < 75 && minute < (i32::MAX / FRAMES_PER_MINUTE) as u32 {
             Ok(Msf { minute, second, frame })
         } else {
             Err(BadMsf)

@@ -173,10 +173,7 @@ pub struct Control {
 impl Control {
     /// The four bits of CONTROL for a track of this mode.
     pub fn nibble(self, mode: TrackMode) -> u8 {
-        u8::from(self.pre_emphasis)
-            | u8::from(self.copy) << 1
-            | u8::from(mode.is_data()) << 2
-            | u8::from(self.four_channel) << 3
+        u8::from(self.pre_emphasis) | u8::from(self.copy) << 1 | u8::from(mode.is_data()) << 2 | u8::from(self.four_channel) << 3
     }
 
     /// From the four bits of CONTROL; the data bit is left to the mode.
@@ -186,7 +183,8 @@ impl Control {
 
     /// The words of the set flags (`inspect --json`).
     pub fn words(self) -> Vec<&'static str> {
-        let all = [(self.copy, "copy"), (self.pre_emphasis, "pre-emphasis"), (self.four_channel, "four-channel"), (self.scms, "scms")];
+        let all =
+            [(self.copy, "copy"), (self.pre_emphasis, "pre-emphasis"), (self.four_channel, "four-channel"), (self.scms, "scms")];
         all.into_iter().filter(|(set, _)| *set).map(|(_, word)| word).collect()
     }
 }

@@ -2,12 +2,20 @@
 //!
 //! Everything the standards (ECMA-130, the Red, Yellow and Green Books, MMC) say about a disc stands here once.
 
+mod access;
 mod address;
 pub mod cd_text;
+mod crc16;
+pub mod ecc;
+pub mod edc;
 mod ids;
 mod kinds;
 mod model;
+pub mod scramble;
+pub mod sector;
+pub mod subchannel;
 
+pub use access::{DiscReader, DiscWriter, ReadError, Run, Stored, StoredSub};
 pub use address::{BadMsf, FRAMES_PER_MINUTE, FRAMES_PER_SECOND, Lba, Msf, from_bcd, to_bcd};
 pub use cd_text::CdText;
 pub use ids::{BadId, Isrc, Mcn};

@@ -104,17 +104,7 @@ pub enum Flaw {
 impl Track {
     /// A track with nothing but its place.
     pub fn new(number: u8, mode: TrackMode, start: Lba, length: u32) -> Track {
-        Track {
-            number,
-            mode,
-            start,
-            pregap: 0,
-            length,
-            indexes: Vec::new(),
-            postgap: 0,
-            control: Control::default(),
-            isrc: None,
-        }
+        Track { number, mode, start, pregap: 0, length, indexes: Vec::new(), postgap: 0, control: Control::default(), isrc: None }
     }
 
     /// Address of index 0: where the pregap begins, or index 1 where there is none.
@@ -168,7 +158,8 @@ impl Disc {
     /// The track that this sector belongs to.
     pub fn track_at(&self, lba: Lba) -> Option<(&Session, &Track)> {
         // Few discs have more than 20 tracks, but this is asked for every run: halve.
-        let session = &self.sessions[self.sessions.partition_point(|s| s.lead_out <= lba).min(self.sessions.len().checked_sub(1)?)];
+        let session =
+            &self.sessions[self.sessions.partition_point(|s| s.lead_out <= lba).min(self.sessions.len().checked_sub(1)?)];
         let track = session.tracks.get(session.tracks.partition_point(|t| t.end() <= lba))?;
         track.contains(lba).then_some((session, track))
     }
@@ -256,9 +247,10 @@ mod tests {
     fn every_sector_finds_its_track() {
         let disc = two_tracks();
         let at = |lba| disc.track_at(Lba(lba)).map(|(_, track)| track.number);
-        assert_eq!([at(-1), at(0), at(299), at(300), at(449), at(450), at(599), at(600)], [
-            None, Some(1), Some(1), Some(2), Some(2), Some(2), Some(2), None
-        ]);
+        assert_eq!(
+            [at(-1), at(0), at(299), at(300), at(449), at(450), at(599), at(600)],
+            [None, Some(1), Some(1), Some(2), Some(2), Some(2), Some(2), None]
+        );
         let second = &disc.sessions[0].tracks[1];
         assert_eq!([300, 449, 450, 499, 500, 550, 599].map(|lba| second.index_at(Lba(lba))), [0, 0, 1, 1, 2, 3, 3]);
     }

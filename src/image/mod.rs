@@ -1,5 +1,27 @@
-//! Image formats: one folder each, one list of them all, one reader for all.
+//! Image formats: one folder each, one list of them all ([`FORMATS`]), one reader for all ([`ExtentReader`]).
+//!
+//! Reading: [`open`] asks every format whether the file is its own; the format parses its descriptor (pure) and answers with a
+//! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
+mod adviser;
+mod extent;
 mod flaw;
+mod format;
+mod holds;
+mod loss;
+mod opener;
+mod plan;
+mod projection;
+pub mod raw;
+mod reader;
 
+pub use adviser::{Advice, advise, plan};
+pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
+pub use format::{FORMATS, Format, Image, Likeness, Opened, Planner, by_extension, by_name, file_name, open, open_as};
+pub use holds::{Holds, Media, Tracks, cooked, guess_medium, project, set_medium};
+pub use loss::{Loss, loss, track_list};
+pub use opener::{Opener, Sibling};
+pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};
+pub use projection::Projection;
+pub use reader::{ExtentReader, Inconsistent, swap_words};

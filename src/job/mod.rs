@@ -1,1 +1,67 @@
-//! Work: convert, verify, hash.
+//! Work: open, convert, verify, hash. A [`Task`] says what to do, the [`Pool`] does it and tells of it as [`Event`]s.
+//!
+//! Window and command line hand the same tasks to the same pool.
+
+mod compare;
+mod control;
+mod convert;
+mod copy;
+mod demo;
+mod error;
+mod hash;
+mod open;
+mod output;
+mod pipeline;
+mod pool;
+mod progress;
+mod verify;
+
+use std::path::PathBuf;
+
+pub use compare::{Difference, compare_discs};
+pub use control::Control;
+pub use convert::{ConvertReport, ConvertTask};
+pub use demo::{DEMO_NAME, demo_disc};
+pub use error::{Class, JobError};
+pub use hash::{Digests, HashReport, TrackDigests};
+pub use open::{OpenReport, images_in};
+pub use pool::{Event, JobId, Pool};
+pub use progress::{Phase, Progress};
+pub use verify::{Findings, VerifyReport};
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// Open an image and ask the adviser about it. A folder opens every image in it.
+    Open(PathBuf),
+    /// Make an image of another format.
+    Convert(Box<ConvertTask>),
+    /// Compare two images sector by sector, or check one against what it says of itself.
+    Verify {
+        /// The image.
+        source: PathBuf,
+        /// The one to compare it with.
+        other: Option<PathBuf>,
+    },
+    /// Make the demo disc in this folder, as [`Task::Convert`] would.
+    Demo(PathBuf),
+    /// CRC-32, MD5 and SHA-1 of the whole disc and of every track.
+    Hash {
+        /// The image.
+        source: PathBuf,
+        /// Also of the disc as a whole, all tracks one after another.
+        whole: bool,
+    },
+}
+
+/// What came of a task.
+pub enum Outcome {
+    /// Of [`Task::Open`]: every image found.
+    Opened(Vec<OpenReport>),
+    /// Of [`Task::Convert`] and [`Task::Demo`].
+    Converted(ConvertReport),
+    /// Of [`Task::Verify`].
+    Verified(VerifyReport),
+    /// Of [`Task::Hash`].
+    Hashed(HashReport),
+}

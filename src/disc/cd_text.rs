@@ -1,5 +1,0 @@
-//! CD-TEXT (placeholder type while the module is written).
-
-/// CD-TEXT of a disc.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CdText {}

@@ -1,0 +1,168 @@
+//! [`Format`], the list of all formats, and how a file finds its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::extent::Extent;
+use super::flaw::{Error, Fault, Flaw, Limits};
+use super::holds::Holds;
+use super::opener::Opener;
+use super::plan::{Plan, PlanError, PlanRequest};
+use super::reader::ExtentReader;
+use crate::disc::{Disc, DiscReader};
+
+/// Plans an image of a disc that [`super::project`] has cut to what the format holds.
+pub type Planner = fn(&Disc, &PlanRequest) -> Result<Plan, PlanError>;
+
+/// One image format: everything that is known of it from outside its folder.
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Extensions of the file that is opened, without dots, in lower case; the first is the one that is written.
+    pub extensions: &'static [&'static str],
+    /// Extensions of the files that its sectors lie in, where the file that is opened only describes them.
+    pub data_extensions: &'static [&'static str],
+    /// Programs besides this one that read it, best known first.
+    pub read_by: &'static str,
+    /// What it can hold.
+    pub holds: Holds,
+    /// Whether a file is of this format.
+    pub recognise: fn(&Opener) -> Result<Likeness, Error>,
+    /// Opens an image.
+    pub open: fn(&Opener) -> Result<Opened, Error>,
+    /// Plans an image; `None`: the format is only read.
+    pub plan: Option<Planner>,
+    /// Runs the parser on arbitrary bytes, as the fuzzers and the tests for hostile input do.
+    pub parse_anything: fn(&[u8], &Limits),
+}
+
+/// How sure a format is that a file is one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// It is not.
+    No,
+    /// Nothing speaks against it: the extension says so, or no other format would have it.
+    Maybe,
+    /// Marker or grammar say so.
+    Sure,
+}
+
+/// What a format makes of a file.
+pub struct Opened {
+    /// What disc it is.
+    pub disc: Disc,
+    /// Where its sectors lie.
+    pub extents: Vec<Extent>,
+    /// What was odd about the image, in sentences for people.
+    pub warnings: Vec<String>,
+}
+
+/// An image that has been opened.
+pub struct Image {
+    /// The file that was opened: the descriptor, where there is one.
+    pub path: PathBuf,
+    /// Its format.
+    pub format: &'static Format,
+    /// The disc.
+    pub reader: Arc<dyn DiscReader>,
+    /// All files that belong to it, the opened one first.
+    pub files: Vec<PathBuf>,
+    /// What was odd about it, in sentences for people.
+    pub warnings: Vec<String>,
+}
+
+impl Image {
+    /// What disc it is.
+    pub fn disc(&self) -> &Disc {
+        self.reader.disc()
+    }
+}
+
+impl Format {
+    /// Whether its images have no descriptor: such a file says nothing of itself.
+    pub fn is_bare(&self) -> bool {
+        [super::raw::ISO.name, super::raw::RAW.name].contains(&self.name)
+    }
+}
+
+/// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
+pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW];
+
+/// The format of this name.
+pub fn by_name(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name.eq_ignore_ascii_case(name))
+}
+
+/// The format that is written to a file of this name.
+pub fn by_extension(path: &Path) -> Option<&'static Format> {
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
+    FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
+}
+
+/// Opens a disc image of any format.
+///
+/// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
+pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
+    let opener = Opener::new(path, limits)?;
+    let format = recognise(&opener)?;
+    match format.is_bare().then(|| open_by_descriptor(path, limits)).flatten() {
+        Some(image) => Ok(image),
+        None => open_as(format, &opener),
+    }
+}
+
+/// Opens a file as this format, without asking whether it is one.
+pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
+    let Opened { disc, extents, warnings } = (format.open)(opener)?;
+    let reader = ExtentReader::new(disc, extents).map_err(|inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent))))?;
+    Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
+}
+
+/// The format of a file: the one that is sure; else the one that may be, extension first.
+fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
+    if opener.bytes().is_empty() {
+        return Err(opener.flaw(Flaw::file(Fault::Truncated { what: "the file", needed: 1, found: 0 })));
+    }
+    let mut maybe: Option<&'static Format> = None;
+    let extension = opener.extension();
+    for &format in FORMATS {
+        match (format.recognise)(opener)? {
+            Likeness::Sure => return Ok(format),
+            Likeness::Maybe if maybe.is_none() || format.extensions.contains(&extension.as_str()) => maybe = Some(format),
+            Likeness::Maybe | Likeness::No => {}
+        }
+    }
+    maybe.ok_or_else(|| opener.flaw(Flaw::at(0, Fault::NotThis { what: "a disc image of a known format" })))
+}
+
+/// The image whose descriptor lies beside this data file and names it.
+fn open_by_descriptor(path: &Path, limits: Limits) -> Option<Image> {
+    let extensions = FORMATS.iter().filter(|format| !format.is_bare()).flat_map(|format| format.extensions);
+    let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
+    for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
+        let Ok(opener) = Opener::new(&descriptor, limits) else { continue };
+        let Ok(format) = recognise(&opener) else { continue };
+        if format.is_bare() {
+            continue;
+        }
+        let Ok(mut image) = open_as(format, &opener) else { continue };
+        if image.files.iter().any(|file| same_file(file, path)) {
+            let (data, by) = (file_name(path), file_name(&descriptor));
+            image.warnings.insert(0, format!("{data} was opened by its descriptor {by}."));
+            return Some(image);
+        }
+    }
+    None
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// The last part of a path, for people.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

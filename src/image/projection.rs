@@ -1,0 +1,117 @@
+//! [`Projection`]: a disc as a format keeps it, readable like any other.
+
+use std::sync::Arc;
+
+use super::holds::{Holds, cooked, project};
+use crate::bytes::Place;
+use crate::disc::sector::{self, Form, Records, Slice, Worth};
+use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, TrackMode};
+
+/// What is left of a disc in a format, sectors included. The writer copies from it, and the written image is compared with it.
+pub struct Projection {
+    inner: Arc<dyn DiscReader>,
+    disc: Disc,
+    /// What to add to an address here to have the address there.
+    shift: i32,
+    /// Whether the sectors before track 1 are kept.
+    hidden_track: bool,
+    subchannel: bool,
+}
+
+/// A track here, and what it is there.
+struct Source<'a> {
+    here: &'a Track,
+    there: TrackMode,
+    at: Lba,
+}
+
+impl Projection {
+    /// `None` when nothing of the disc is left.
+    pub fn new(inner: Arc<dyn DiscReader>, holds: &Holds) -> Option<Projection> {
+        let disc = project(inner.disc(), holds)?;
+        let shift = shift(inner.disc(), &disc, holds)?;
+        Some(Projection { inner, disc, shift, hidden_track: holds.hidden_track, subchannel: holds.subchannel })
+    }
+
+    fn there(&self, at: Lba) -> Lba {
+        Lba(at.0.saturating_add(self.shift))
+    }
+
+    fn source(&self, at: Lba) -> Result<Source<'_>, ReadError> {
+        let (_, here) = self.disc.track_at(at).ok_or(ReadError::Outside(at))?;
+        let there = self.inner.disc().track_at(self.there(here.start)).ok_or(ReadError::Outside(at))?.1.mode;
+        Ok(Source { here, there, at: self.there(at) })
+    }
+
+    /// Whether the sector is before track 1, where the format keeps nothing.
+    fn is_left_behind(&self, at: Lba) -> bool {
+        !self.hidden_track && self.disc.tracks().next().is_some_and(|(_, first)| at < first.start)
+    }
+}
+
+/// Where one track alone is kept, it has moved to LBA 0.
+fn shift(disc: &Disc, left: &Disc, holds: &Holds) -> Option<i32> {
+    let first = left.tracks().next()?.1;
+    if holds.tracks == super::holds::Tracks::Many {
+        return Some(0);
+    }
+    let data_only = holds.tracks == super::holds::Tracks::OneData;
+    let kept = disc.tracks().find(|(_, track)| !data_only || track.mode.is_data())?.1;
+    Some(kept.start.0 - first.start.0)
+}
+
+impl DiscReader for Projection {
+    fn disc(&self) -> &Disc {
+        &self.disc
+    }
+
+    fn stored(&self, track: TrackId) -> Option<Stored> {
+        let here = self.disc.track(track)?;
+        let (session, there) = self.inner.disc().track_at(self.there(here.start))?;
+        let mut stored = self.inner.stored(TrackId { session: session.number, track: there.number })?;
+        if there.mode != here.mode {
+            stored.main = Slice::COOKED;
+        }
+        if !self.subchannel {
+            stored.sub = StoredSub::None;
+        }
+        stored.pregap = stored.pregap.min(here.pregap);
+        Some(stored)
+    }
+
+    fn read(&self, at: Lba, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        let source = self.source(at)?;
+        if self.is_left_behind(at) {
+            let before = source.here.start.since(at).unwrap_or(0) as usize;
+            if worth.len() > before {
+                return Err(ReadError::Outside(source.here.start));
+            }
+            if let Some(slice) = form.main {
+                sector::synthesise(source.here.mode, at, slice, into, form.size());
+                worth.fill(Worth::Synthesised);
+                return Ok(());
+            }
+        }
+        if source.there == source.here.mode {
+            return self.inner.read(source.at, form, into, worth);
+        }
+        let (Some(to), None) = (form.main, form.sub) else { return Err(ReadError::NoSuchForm(at)) };
+        let cut = Form::main(cooked(source.there));
+        if to.size() == cut.size() {
+            return self.inner.read(source.at, cut, into, worth);
+        }
+        let mut records = vec![0; worth.len() * cut.size()];
+        self.inner.read(source.at, cut, &mut records, worth)?;
+        let records = Records { mode: source.here.mode, at, slice: Slice::COOKED, stride: cut.size(), bytes: &records };
+        sector::reform(records, to, into, form.size(), worth);
+        Ok(())
+    }
+
+    fn place(&self, at: Lba, form: Form) -> Option<Place<'_>> {
+        let source = self.source(at).ok().filter(|_| !self.is_left_behind(at))?;
+        if source.there == source.here.mode {
+            return self.inner.place(source.at, form);
+        }
+        (form == Form::main(Slice::COOKED)).then(|| self.inner.place(source.at, Form::main(cooked(source.there))))?
+    }
+}

@@ -1,0 +1,222 @@
+//! Converting: copy into a plan's writer, read it back, compare, and only then give it its name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sectors};
+use super::copy::{Names, Worths, copy};
+use super::output::{Workshop, free_space};
+use super::progress::Meter;
+use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
+use crate::disc::{DiscReader, StoredSub, TrackId};
+use crate::image::{self, Format, Limits, Loss, Plan, PlanError, PlanRequest, PlanWriter, Projection};
+
+/// What to convert, into what.
+#[derive(Debug, Clone)]
+pub struct ConvertTask {
+    /// The image.
+    pub source: PathBuf,
+    /// The file to make: the descriptor, where the format has one.
+    pub target: PathBuf,
+    /// Name of the format; `None`: by the extension of the target.
+    pub format: Option<&'static str>,
+    /// The user knows what will be lost.
+    pub allow_loss: bool,
+    /// Read the result back and compare it.
+    pub verify: bool,
+    /// Replace files that are there.
+    pub overwrite: bool,
+    /// Store the subchannel: `None`: where the source has one and the format can.
+    pub subchannel: Option<bool>,
+    /// A file for each track, where the format can.
+    pub file_per_track: bool,
+    /// The older version of the format.
+    pub old_version: bool,
+}
+
+impl ConvertTask {
+    /// The usual: no loss allowed, nothing replaced, and the result proved.
+    pub fn new(source: impl Into<PathBuf>, target: impl Into<PathBuf>) -> ConvertTask {
+        ConvertTask {
+            source: source.into(),
+            target: target.into(),
+            format: None,
+            allow_loss: false,
+            verify: true,
+            overwrite: false,
+            subchannel: None,
+            file_per_track: false,
+            old_version: false,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct ConvertReport {
+    /// The files made, the one to open last.
+    pub outputs: Vec<PathBuf>,
+    /// Whether the result was read back and found equal.
+    pub verified: bool,
+    /// What was lost, as allowed.
+    pub losses: Vec<Loss>,
+    /// What the source's sectors were worth, where that was checked.
+    pub worths: Worths,
+    /// Bytes written.
+    pub bytes: u64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// What is being saved: an opened image, or a disc that was made.
+struct Source<'a> {
+    reader: Arc<dyn DiscReader>,
+    /// Its name for messages.
+    path: &'a Path,
+    /// The files that must not be replaced.
+    files: &'a [PathBuf],
+}
+
+/// A conversion, thought through to the point where only the copying is left.
+struct Prepared {
+    format: &'static Format,
+    losses: Vec<Loss>,
+    left: Projection,
+    plan: Plan,
+    folder: PathBuf,
+    stem: String,
+}
+
+/// Converts an image.
+pub(super) fn convert(
+    task: &ConvertTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<ConvertReport, JobError> {
+    let image = image::open(&task.source, Limits::default())?;
+    let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
+    save(&source, task, control, tell)
+}
+
+/// Makes the demo disc in a folder, and replaces the one of last time.
+pub(super) fn demo(folder: &Path, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<ConvertReport, JobError> {
+    let mut task = ConvertTask::new(DEMO_NAME, folder.join(DEMO_NAME).with_extension("cue"));
+    task.overwrite = true;
+    let source = Source { reader: demo_disc()?, path: Path::new(DEMO_NAME), files: &[] };
+    save(&source, &task, control, tell)
+}
+
+/// Copies, proves and delivers.
+fn save(
+    source: &Source<'_>,
+    task: &ConvertTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<ConvertReport, JobError> {
+    let begun = Instant::now();
+    let prepared = prepare(source, task)?;
+    let Prepared { losses, left, plan, folder, stem, .. } = &prepared;
+    let workshop = Workshop::new(folder, stem)?;
+    let write_error = |error| JobError::Write { path: task.target.clone(), error };
+    let mut writer = PlanWriter::new(plan.clone(), workshop.folder()).map_err(write_error)?;
+    let names = Names { source: source.path, target: &task.target };
+    let worths = copy(left, &mut writer, &names, control, tell)?;
+    drop(writer);
+    if task.verify {
+        prove(task, &prepared, &workshop, control, tell)?;
+    }
+    control.check()?;
+    let names: Vec<String> = plan.files.iter().map(|file| file.name.clone()).collect();
+    let outputs = workshop.deliver(&names)?;
+    Ok(ConvertReport {
+        outputs,
+        verified: task.verify,
+        losses: losses.clone(),
+        worths,
+        bytes: plan.len(),
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
+
+fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError> {
+    let format = match task.format {
+        Some(name) => image::by_name(name).filter(|format| format.plan.is_some()),
+        None => image::by_extension(&task.target),
+    };
+    let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
+    let impossible = |error| JobError::Plan { path: task.source.clone(), format: format.title, error };
+    let losses = image::loss(&*source.reader, &format.holds);
+    let losses = losses.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
+    let losses: Vec<Loss> =
+        losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
+    if !losses.is_empty() && !task.allow_loss {
+        return Err(JobError::Loss { path: task.source.clone(), format: format.title, losses });
+    }
+    let left = Projection::new(source.reader.clone(), &format.holds);
+    let left = left.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
+    let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
+    let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
+    let request =
+        PlanRequest { stem: stem.clone(), subchannel, file_per_track: task.file_per_track, old_version: task.old_version };
+    let plan = match format.plan {
+        Some(plan) => plan(left.disc(), &request).map_err(impossible)?,
+        None => return Err(JobError::NoFormat(task.target.clone())),
+    };
+    let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
+    check_outputs(task, source.files, &plan, &folder)?;
+    Ok(Prepared { format, losses, left, plan, folder, stem })
+}
+
+fn has_subchannel(reader: &dyn DiscReader) -> bool {
+    reader.disc().tracks().any(|(session, track)| {
+        let id = TrackId { session: session.number, track: track.number };
+        reader.stored(id).is_some_and(|stored| stored.sub != StoredSub::None)
+    })
+}
+
+/// Nothing of the source may be replaced, nothing else without leave; and there must be room.
+fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &Path) -> Result<(), JobError> {
+    for file in &plan.files {
+        let place = folder.join(&file.name);
+        if let Ok(resolved) = place.canonicalize() {
+            if sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == resolved)) {
+                return Err(JobError::OverSource(place));
+            }
+            if !task.overwrite || resolved.is_dir() {
+                return Err(JobError::Exists(place));
+            }
+        }
+    }
+    let needed = plan.len();
+    match free_space(folder) {
+        Some(free) if free < needed => Err(JobError::NoRoom { path: folder.to_owned(), needed, free }),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the new image and compares it with what should be in it.
+fn prove(
+    task: &ConvertTask,
+    prepared: &Prepared,
+    workshop: &Workshop,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<(), JobError> {
+    let Prepared { format, left, plan, .. } = prepared;
+    let Some(last) = plan.files.last() else { return Ok(()) };
+    let made = workshop.folder().join(&last.name);
+    let opener = image::Opener::new(&made, Limits::default())?;
+    let image = image::open_as(format, &opener)?;
+    let mut differences = compare_discs(left.disc(), image.disc());
+    let ground = common_ground(left, &*image.reader);
+    let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));
+    let pair = Pair { one: (left, &task.source), other: (&*image.reader, &made) };
+    differences.extend(compare_sectors(&pair, &ground, &mut meter)?);
+    meter.finish();
+    match differences.first() {
+        None => Ok(()),
+        Some(first) => Err(JobError::Mismatch { path: task.target.clone(), first: first.to_string() }),
+    }
+}

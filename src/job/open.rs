@@ -1,0 +1,54 @@
+//! Opening images, and finding them in a folder.
+
+use std::path::{Path, PathBuf};
+
+use super::{Control, JobError};
+use crate::image::{self, Advice, FORMATS, Format, Image, Limits};
+
+/// An opened image and what the adviser says of it.
+pub struct OpenReport {
+    /// The image.
+    pub image: Image,
+    /// The formats for it, best first.
+    pub advice: Vec<Advice>,
+}
+
+/// Files of a folder that are looked at before it is called too full.
+const MOST_ENTRIES: usize = 10_000;
+
+/// Opens a file, or every image in a folder.
+pub(super) fn open(path: &Path, control: &Control) -> Result<Vec<OpenReport>, JobError> {
+    if !path.is_dir() {
+        return Ok(vec![report(image::open(path, Limits::default())?)]);
+    }
+    let mut reports: Vec<OpenReport> = Vec::new();
+    for file in images_in(path) {
+        control.check()?;
+        if reports.iter().any(|report| report.image.files.contains(&file)) {
+            continue;
+        }
+        if let Ok(image) = image::open(&file, Limits::default()) {
+            reports.push(report(image));
+        }
+    }
+    if reports.is_empty() { Err(JobError::EmptyFolder(path.to_owned())) } else { Ok(reports) }
+}
+
+fn report(image: Image) -> OpenReport {
+    let advice = image::advise(&image.reader);
+    OpenReport { image, advice }
+}
+
+/// The files of a folder that look like images by their names, descriptors first, so that data files are found to belong to them.
+pub fn images_in(folder: &Path) -> Vec<PathBuf> {
+    let listing = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
+    let rank = |path: &PathBuf| {
+        let extension = path.extension()?.to_str()?.to_lowercase();
+        let named = |format: &&&Format| format.extensions.contains(&extension.as_str());
+        FORMATS.iter().find(named).map(|format| format.is_bare())
+    };
+    let mut found: Vec<(bool, PathBuf)> =
+        listing.map(|entry| entry.path()).filter_map(|path| Some((rank(&path)?, path))).collect();
+    found.sort();
+    found.into_iter().map(|(_, path)| path).collect()
+}

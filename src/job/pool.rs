@@ -1,0 +1,120 @@
+//! The worker pool: several tasks at once, each told of as [`Event`]s over a channel.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::{Control, JobError, Outcome, Progress, Task, convert, hash, open, verify};
+
+/// Number of a task in its pool, in the order of submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// What the pool tells.
+pub enum Event {
+    /// A worker took the task.
+    Started(JobId),
+    /// How far it is; a few times a second at most.
+    Progress(JobId, Progress),
+    /// It is over.
+    Ended(JobId, Box<Result<Outcome, JobError>>),
+}
+
+/// Called after each event, from a worker's thread: wakes whoever reads the events.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Threads that do tasks. Dropping the pool cancels all tasks and waits for them to clean up.
+pub struct Pool {
+    tasks: Option<Sender<(JobId, Task, Control)>>,
+    events: Receiver<Event>,
+    controls: Arc<Mutex<HashMap<JobId, Control>>>,
+    next: AtomicU64,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// As many workers as given, at least one.
+    pub fn new(workers: usize, waker: Waker) -> Pool {
+        let (tasks, queue) = unbounded::<(JobId, Task, Control)>();
+        let (told, events) = unbounded();
+        let controls: Arc<Mutex<HashMap<JobId, Control>>> = Arc::default();
+        let spawn = |_| {
+            let (queue, told, waker, controls) = (queue.clone(), told.clone(), waker.clone(), controls.clone());
+            std::thread::spawn(move || {
+                for (id, task, control) in queue {
+                    work(id, &task, &control, &told, &waker);
+                    controls.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                }
+            })
+        };
+        let workers = (0..workers.max(1)).map(spawn).collect();
+        Pool { tasks: Some(tasks), events, controls, next: AtomicU64::new(1), workers }
+    }
+
+    /// Queues a task.
+    pub fn submit(&self, task: Task) -> JobId {
+        let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
+        let control = Control::default();
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
+        if let Some(tasks) = &self.tasks {
+            // The queue is only gone when the workers are, and they end only after the pool has dropped its own end.
+            tasks.send((id, task, control)).expect("the workers live as long as the pool");
+        }
+        id
+    }
+
+    /// What happened, in order.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// The control of a task that has not ended.
+    pub fn control(&self, id: JobId) -> Option<Control> {
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.tasks = None;
+        for control in self.controls.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            control.cancel();
+        }
+        for worker in self.workers.drain(..) {
+            // A worker catches the panics of its tasks; there is nothing to learn from one that ended otherwise.
+            let _ = worker.join();
+        }
+    }
+}
+
+fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: &Waker) {
+    let tell = |event| {
+        // Nobody listens any more when the pool is being dropped.
+        let _ = told.send(event);
+        waker();
+    };
+    tell(Event::Started(id));
+    let progress = |progress| tell(Event::Progress(id, progress));
+    let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &progress)));
+    let result = result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(JobError::Panicked(text.unwrap_or_default()))
+    });
+    tell(Event::Ended(id, Box::new(result)));
+}
+
+/// Does a task in this thread.
+pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, JobError> {
+    control.check()?;
+    Ok(match task {
+        Task::Open(path) => Outcome::Opened(open::open(path, control)?),
+        Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
+        Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
+        Task::Verify { source, other } => Outcome::Verified(verify::verify(source, other.as_deref(), control, tell)?),
+        Task::Hash { source, whole } => Outcome::Hashed(hash::hash(source, *whole, control, tell)?),
+    })
+}
