@@ -79,7 +79,7 @@ start() { # THEME [FILE]: sets `id`
 await() { # TITLE SECONDS
   local end=$((SECONDS + $2))
   until "$here/x11.py" wait "$1" 1 >/dev/null 2>"$work/titles"; do
-    kill -0 "$id" 2>/dev/null || die "the program ended before there was a window called “$1”"
+    kill -0 "$id" 2>/dev/null || die "the program ended before there was a window called $1"
     [ "$SECONDS" -lt "$end" ] || die "$(cat "$work/titles")"
   done
 }
