@@ -129,9 +129,11 @@ fn dispatch(cli: Cli) -> ExitCode {
     }
 }
 
-/// Until the window is merged.
-#[cfg(any())]
+#[cfg(feature = "gui")]
 fn window(files: Vec<PathBuf>) -> ExitCode {
+    if leave_console(&files) {
+        return ExitCode::SUCCESS;
+    }
     match crate::ui::run(files) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -141,9 +143,30 @@ fn window(files: Vec<PathBuf>) -> ExitCode {
     }
 }
 
+#[cfg(not(feature = "gui"))]
 fn window(_: Vec<PathBuf>) -> ExitCode {
     output::print_error(false, "request", "this build has no window: see “spindle --help” for its commands", None, None);
     ExitCode::from(2)
+}
+
+/// On Windows a program has a console or has none: this one has, for the command line, so that the window starts itself again
+/// without. Whether it did.
+#[cfg(all(feature = "gui", windows))]
+fn leave_console(files: &[PathBuf]) -> bool {
+    use std::os::windows::process::CommandExt;
+    /// DETACHED_PROCESS: Windows documentation, process creation flags.
+    const DETACHED: u32 = 8;
+    const MARK: &str = "SPINDLE_DETACHED";
+    if cfg!(debug_assertions) || std::env::var_os(MARK).is_some() {
+        return false;
+    }
+    let again = |program| std::process::Command::new(program).args(files).env(MARK, "1").creation_flags(DETACHED).spawn();
+    std::env::current_exe().and_then(again).is_ok()
+}
+
+#[cfg(all(feature = "gui", not(windows)))]
+fn leave_console(_: &[PathBuf]) -> bool {
+    false
 }
 
 /// Does a task, telling of its progress, and hands its outcome on; an error is printed and becomes an exit code.

@@ -70,12 +70,13 @@ pub struct ConvertReport {
 }
 
 /// What is being saved: an opened image, or a disc that was made.
-struct Source<'a> {
-    reader: Arc<dyn DiscReader>,
+pub struct Source<'a> {
+    /// The disc.
+    pub reader: Arc<dyn DiscReader>,
     /// Its name for messages.
-    path: &'a Path,
+    pub path: &'a Path,
     /// The files that must not be replaced.
-    files: &'a [PathBuf],
+    pub files: &'a [PathBuf],
 }
 
 /// A conversion, thought through to the point where only the copying is left.
@@ -107,8 +108,8 @@ pub(super) fn demo(folder: &Path, control: &Control, tell: &(dyn Fn(Progress) + 
     save(&source, &task, control, tell)
 }
 
-/// Copies, proves and delivers.
-fn save(
+/// Saves a disc as an image: copies it, proves it and delivers it. [`ConvertTask::source`] is not looked at.
+pub fn save(
     source: &Source<'_>,
     task: &ConvertTask,
     control: &Control,
@@ -124,7 +125,7 @@ fn save(
     let worths = copy(left, &mut writer, &names, control, tell)?;
     drop(writer);
     if task.verify {
-        prove(task, &prepared, &workshop, control, tell)?;
+        prove(source.path, task, &prepared, &workshop, control, tell)?;
     }
     control.check()?;
     let names: Vec<String> = plan.files.iter().map(|file| file.name.clone()).collect();
@@ -145,13 +146,13 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
         None => image::by_extension(&task.target),
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
-    let impossible = |error| JobError::Plan { path: task.source.clone(), format: format.title, error };
+    let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
     let losses = image::loss(&*source.reader, &format.holds);
     let losses = losses.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
     let losses: Vec<Loss> =
         losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
     if !losses.is_empty() && !task.allow_loss {
-        return Err(JobError::Loss { path: task.source.clone(), format: format.title, losses });
+        return Err(JobError::Loss { path: source.path.to_owned(), format: format.title, losses });
     }
     let left = Projection::new(source.reader.clone(), &format.holds);
     let left = left.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
@@ -198,6 +199,7 @@ fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &
 
 /// Opens the new image and compares it with what should be in it.
 fn prove(
+    source: &Path,
     task: &ConvertTask,
     prepared: &Prepared,
     workshop: &Workshop,
@@ -212,7 +214,7 @@ fn prove(
     let mut differences = compare_discs(left.disc(), image.disc());
     let ground = common_ground(left, &*image.reader);
     let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));
-    let pair = Pair { one: (left, &task.source), other: (&*image.reader, &made) };
+    let pair = Pair { one: (left, source), other: (&*image.reader, &made) };
     differences.extend(compare_sectors(&pair, &ground, &mut meter)?);
     meter.finish();
     match differences.first() {

@@ -20,7 +20,8 @@ use std::path::PathBuf;
 
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
-pub use convert::{ConvertReport, ConvertTask};
+pub use convert::{ConvertReport, ConvertTask, Source, save};
+pub use copy::Worths;
 pub use demo::{DEMO_NAME, demo_disc};
 pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
