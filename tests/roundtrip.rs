@@ -41,7 +41,8 @@ fn save_as(
 /// The disc is what the format could keep of it, and every sector that it keeps whole is the one that was made.
 fn check(made: &Made, format: &Format, image: &Image) {
     let left = project(&made.disc, &format.holds).unwrap();
-    assert_eq!(image.disc(), &left, "{}", format.name);
+    // A stored subchannel may say more than the format itself has a place for.
+    assert_eq!(project(image.disc(), &format.holds).as_ref(), Some(&left), "{}", format.name);
     if format.holds.tracks != Tracks::Many {
         return;
     }
@@ -105,7 +106,7 @@ proptest! {
                 let Some(left) = project(image.disc(), &second.holds) else { continue };
                 let made = common::convert(&image.path, &to.path().join("copy"), second.name);
                 let copy = image::open(&made, Limits::default()).unwrap();
-                prop_assert_eq!(copy.disc(), &left, "{} to {}", first.name, second.name);
+                prop_assert_eq!(project(copy.disc(), &second.holds), Some(left), "{} to {}", first.name, second.name);
             }
         }
     }

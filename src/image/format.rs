@@ -9,6 +9,7 @@ use super::holds::Holds;
 use super::opener::Opener;
 use super::plan::{Plan, PlanError, PlanRequest};
 use super::reader::ExtentReader;
+use super::recover::recover;
 use crate::disc::{Disc, DiscReader};
 
 /// Plans an image of a disc that [`super::project`] has cut to what the format holds.
@@ -88,7 +89,16 @@ impl Format {
 }
 
 /// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW];
+pub static FORMATS: &[&Format] = &[
+    &super::raw::ISO,
+    &super::cue::CUE,
+    &super::mds::MDS,
+    &super::nrg::NRG,
+    &super::ccd::CCD,
+    &super::toc::TOC,
+    &super::dvd::DVD,
+    &super::raw::RAW,
+];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static Format> {
@@ -117,7 +127,11 @@ pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
     let Opened { disc, extents, warnings } = (format.open)(opener)?;
-    let reader = ExtentReader::new(disc, extents).map_err(|inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent))))?;
+    let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
+    let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
+    if let Some(disc) = recover(&reader) {
+        reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
+    }
     Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
 }
 
@@ -128,7 +142,9 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     }
     let mut maybe: Option<&'static Format> = None;
     let extension = opener.extension();
-    for &format in FORMATS {
+    // What has a trailer may begin like a bare image, so those are asked last.
+    let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| format.is_bare());
+    for format in own.into_iter().chain(bare) {
         match (format.recognise)(opener)? {
             Likeness::Sure => return Ok(format),
             Likeness::Maybe if maybe.is_none() || format.extensions.contains(&extension.as_str()) => maybe = Some(format),

@@ -57,6 +57,11 @@ impl ExtentReader {
         Ok(reader)
     }
 
+    /// The extents, for a reader of the same sectors under another description.
+    pub fn into_extents(self) -> Vec<Extent> {
+        self.extents
+    }
+
     /// How a track is stored, by the extents that lie in it.
     fn survey(&self, track: &Track) -> Stored {
         let inside = || self.extents[self.first_extent(track.first())..].iter().take_while(|extent| extent.start < track.end());

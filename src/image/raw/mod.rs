@@ -15,7 +15,7 @@ use super::opener::Opener;
 use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{Disc, Lba, Track, TrackMode};
-pub use probe::{Record, probe};
+pub use probe::{Record, mode_of, probe};
 
 /// The user data of one track.
 pub static ISO: Format = Format {
