@@ -15,3 +15,5 @@ pub mod bytes;
 pub mod disc;
 pub mod image;
 pub mod job;
+#[cfg(feature = "gui")]
+pub mod ui;

@@ -24,7 +24,7 @@ pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
-pub use progress::{Phase, Progress};
+pub use progress::{CD_SPEED, DVD_SPEED, Phase, Progress};
 pub use verify::{Findings, VerifyReport};
 
 /// What is to be done.
