@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod bytes;
+pub mod cli;
 pub mod disc;
 pub mod image;
 pub mod job;

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 
 pub use file::FileBytes;
-pub use pieces::{Joined, Window};
+pub use pieces::{Joined, Padded, Window};
 
 /// Bytes that can be read at any place, from many threads at once: there is no cursor.
 pub trait Bytes: Send + Sync {

@@ -1,4 +1,4 @@
-//! Streams made of other streams: a [`Window`] on one, several [`Joined`].
+//! Streams made of other streams: a [`Window`] on one, several [`Joined`], one [`Padded`] with zeros.
 
 use std::io;
 use std::sync::Arc;
@@ -90,6 +90,42 @@ impl Bytes for Joined {
     }
 }
 
+/// A stream that goes on with zeros up to a given length: the last sector of an audio file is filled with silence so.
+pub struct Padded {
+    inner: Arc<dyn Bytes>,
+    len: u64,
+}
+
+impl Padded {
+    /// `len` bytes, or those of the stream when they are more: nothing is cut.
+    pub fn new(inner: Arc<dyn Bytes>, len: u64) -> Padded {
+        let len = len.max(inner.len());
+        Padded { inner, len }
+    }
+}
+
+impl Bytes for Padded {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        if at.checked_add(into.len() as u64).is_none_or(|end| end > self.len) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let left = usize::try_from(self.inner.len().saturating_sub(at)).unwrap_or(usize::MAX).min(into.len());
+        let (stored, zeros) = into.split_at_mut(left);
+        zeros.fill(0);
+        if stored.is_empty() { Ok(()) } else { self.inner.read_at(at, stored) }
+    }
+
+    fn place(&self, at: u64) -> Option<Place<'_>> {
+        let left = self.inner.len().checked_sub(at).filter(|left| *left > 0)?;
+        let place = self.inner.place(at)?;
+        Some(Place { len: place.len.min(left), ..place })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +144,28 @@ mod tests {
         assert!(joined.read_at(8, &mut [0]).is_err());
         assert!(joined.read_at(u64::MAX, &mut [0]).is_err());
         assert_eq!(Window::new(joined, 100, 5).len(), 0);
+    }
+    #[test]
+    fn padding_follows_what_is_stored_and_cuts_nothing() {
+        let padded = Padded::new(Arc::new(vec![1, 2, 3]), 6);
+        assert_eq!(padded.len(), 6);
+        let mut all = [9; 6];
+        padded.read_at(0, &mut all).unwrap();
+        assert_eq!(all, [1, 2, 3, 0, 0, 0]);
+        padded.read_at(2, &mut all[..2]).unwrap();
+        assert_eq!(all[..2], [3, 0]);
+        padded.read_at(5, &mut all[..1]).unwrap();
+        assert_eq!(all[0], 0);
+        assert!(padded.read_at(5, &mut all[..2]).is_err() && padded.read_at(u64::MAX, &mut all[..1]).is_err());
+        assert_eq!(Padded::new(Arc::new(vec![1, 2, 3]), 1).len(), 3);
+    }
+
+    #[test]
+    fn only_what_is_stored_has_a_place() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), [7; 10]).unwrap();
+        let padded = Padded::new(Arc::new(crate::bytes::FileBytes::open(file.path()).unwrap()), 100);
+        assert_eq!(padded.place(4).map(|place| (place.offset, place.len)), Some((4, 6)));
+        assert!(padded.place(10).is_none() && padded.place(50).is_none());
     }
 }

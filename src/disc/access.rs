@@ -107,7 +107,7 @@ pub struct Run {
     pub sectors: u32,
     /// In which form.
     pub form: Form,
-    /// Whether the bytes of each 16-bit word change places: big-endian audio.
+    /// Whether the bytes of each 16-bit word of the main channel change places: big-endian audio.
     pub swap: bool,
 }
 

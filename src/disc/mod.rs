@@ -5,7 +5,9 @@
 mod access;
 mod address;
 pub mod cd_text;
+mod crc16;
 pub mod ecc;
+pub mod edc;
 mod ids;
 mod kinds;
 mod model;

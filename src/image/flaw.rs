@@ -16,16 +16,14 @@ pub enum At {
 }
 
 /// What is wrong. `what` always names the field or statement, in the words of the format.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Fault {
     /// The marker of the format is not there.
-    #[error("this is not {what}")]
     NotThis {
         /// The format, with its article.
         what: &'static str,
     },
     /// The file ends inside a structure.
-    #[error("{what} is cut short: {needed} bytes needed, {found} there")]
     Truncated {
         /// The structure.
         what: &'static str,
@@ -35,7 +33,6 @@ pub enum Fault {
         found: u64,
     },
     /// A number is outside what the format or a disc allows.
-    #[error("{what} is {found}, expected {expected}")]
     OutOfRange {
         /// The field.
         what: &'static str,
@@ -45,7 +42,6 @@ pub enum Fault {
         found: i64,
     },
     /// A statement does not follow the grammar.
-    #[error("expected {expected}, found “{found}”")]
     Syntax {
         /// What would have been right, in words.
         expected: &'static str,
@@ -53,7 +49,6 @@ pub enum Fault {
         found: String,
     },
     /// A statement stands where it has no meaning.
-    #[error("{what} may not stand here: {why}")]
     Misplaced {
         /// The statement.
         what: &'static str,
@@ -61,13 +56,11 @@ pub enum Fault {
         why: &'static str,
     },
     /// Something that has to be there is not.
-    #[error("{what} is missing")]
     Missing {
         /// The statement or structure.
         what: &'static str,
     },
     /// Two statements contradict each other.
-    #[error("{what} contradict each other: {one} and {other}")]
     Contradiction {
         /// The two fields.
         what: &'static str,
@@ -77,7 +70,6 @@ pub enum Fault {
         other: i64,
     },
     /// More than any disc has, or than [`Limits`] allow.
-    #[error("too many {what}: more than {limit}")]
     TooMany {
         /// What there is too much of.
         what: &'static str,
@@ -85,25 +77,21 @@ pub enum Fault {
         limit: u64,
     },
     /// Known, but not read.
-    #[error("{what} is not supported")]
     Unsupported {
         /// The feature.
         what: &'static str,
     },
     /// A file that the image names is not there.
-    #[error("the file “{name}”, which belongs to this image, is missing")]
     PartMissing {
         /// The name as the image gives it, shortened.
         name: String,
     },
     /// A name in the image leads out of its own folder.
-    #[error("the image names “{name}”, which is outside its own folder")]
     OutsideFolder {
         /// The name as the image gives it, shortened.
         name: String,
     },
     /// An audio file that cannot serve as a CD track.
-    #[error("the audio file “{name}” can't be a CD track: {why}")]
     Audio {
         /// The file's name.
         name: String,
@@ -111,11 +99,61 @@ pub enum Fault {
         why: &'static str,
     },
     /// What the image describes can't be a disc.
-    #[error("what it describes can't be a disc: {0}")]
-    NoDisc(#[from] super::Inconsistent),
+    NoDisc(super::Inconsistent),
     /// The system could not read.
-    #[error("{0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+impl Fault {
+    /// What happened, and what was expected and found; the second may be empty.
+    fn parts(&self) -> (String, String) {
+        let both = |what: String, detail: String| (what, detail);
+        match self {
+            Fault::NotThis { what } => both(format!("this is not {what}"), String::new()),
+            Fault::Truncated { what, needed, found } => {
+                both(format!("{what} is cut short"), format!("expected {needed} bytes, found {found}"))
+            }
+            Fault::OutOfRange { what, expected, found } => {
+                both(format!("{what} is out of range"), format!("expected {expected}, found {found}"))
+            }
+            Fault::Syntax { expected, found } => {
+                both("a statement can't be understood".to_owned(), format!("expected {expected}, found “{found}”"))
+            }
+            Fault::Misplaced { what, why } => both(format!("{what} may not stand here"), (*why).to_owned()),
+            Fault::Missing { what } => both(format!("{what} is missing"), String::new()),
+            Fault::Contradiction { what, one, other } => {
+                both(format!("{what} contradict each other"), format!("expected {one}, found {other}"))
+            }
+            Fault::TooMany { what, limit } => both(format!("too many {what}"), format!("expected at most {limit}")),
+            Fault::Unsupported { what } => both(format!("{what} is not supported"), String::new()),
+            Fault::PartMissing { name } => {
+                both(format!("the file “{name}”, which belongs to this image, is missing"), String::new())
+            }
+            Fault::OutsideFolder { name } => {
+                both(format!("the image names “{name}”, which is outside its own folder"), String::new())
+            }
+            Fault::Audio { name, why } => both(format!("the audio file “{name}” can't be a CD track"), (*why).to_owned()),
+            Fault::NoDisc(inconsistent) => both("what it describes can't be a disc".to_owned(), inconsistent.to_string()),
+            Fault::Io(error) => both(error.to_string(), String::new()),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parts() {
+            (what, detail) if detail.is_empty() => f.write_str(&what),
+            (what, detail) => write!(f, "{what}: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Fault {
+        Fault::Io(error)
+    }
 }
 
 /// One thing wrong at one place, found by a parser that does not know the file's name.
@@ -164,12 +202,14 @@ pub struct Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
+        let (what, detail) = self.fault.parts();
+        write!(f, "{what}: {}", self.path.display())?;
         match self.at {
-            At::File => write!(f, "{}: {path}", self.fault),
-            At::Offset(offset) => write!(f, "{}: {path}@{offset}", self.fault),
-            At::Line(line) => write!(f, "{}: {path}, line {line}", self.fault),
+            At::File => {}
+            At::Offset(offset) => write!(f, "@{offset}")?,
+            At::Line(line) => write!(f, ", line {line}")?,
         }
+        if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
     }
 }
 

@@ -9,6 +9,7 @@ use super::holds::Holds;
 use super::opener::Opener;
 use super::plan::{Plan, PlanError, PlanRequest};
 use super::reader::ExtentReader;
+use super::recover::recover;
 use crate::disc::{Disc, DiscReader};
 
 /// Plans an image of a disc that [`super::project`] has cut to what the format holds.
@@ -22,6 +23,8 @@ pub struct Format {
     pub title: &'static str,
     /// Extensions of the file that is opened, without dots, in lower case; the first is the one that is written.
     pub extensions: &'static [&'static str],
+    /// Extensions of the files that its sectors lie in, where the file that is opened only describes them.
+    pub data_extensions: &'static [&'static str],
     /// Programs besides this one that read it, best known first.
     pub read_by: &'static str,
     /// What it can hold.
@@ -78,8 +81,24 @@ impl Image {
     }
 }
 
-/// Every format there is. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[&super::raw::ISO, &super::raw::RAW];
+impl Format {
+    /// Whether its images have no descriptor: such a file says nothing of itself.
+    pub fn is_bare(&self) -> bool {
+        [super::raw::ISO.name, super::raw::RAW.name].contains(&self.name)
+    }
+}
+
+/// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
+pub static FORMATS: &[&Format] = &[
+    &super::raw::ISO,
+    &super::cue::CUE,
+    &super::mds::MDS,
+    &super::nrg::NRG,
+    &super::ccd::CCD,
+    &super::toc::TOC,
+    &super::dvd::DVD,
+    &super::raw::RAW,
+];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static Format> {
@@ -89,8 +108,8 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 /// The format that is written to a file of this name.
 pub fn by_extension(path: &Path) -> Option<&'static Format> {
     let extension = path.extension()?.to_str()?.to_lowercase();
-    let writable = || FORMATS.iter().copied().filter(|format| format.plan.is_some());
-    writable().find(|f| f.extensions[0] == extension).or_else(|| writable().find(|f| f.extensions.contains(&extension.as_str())))
+    let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
+    FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
 }
 
 /// Opens a disc image of any format.
@@ -99,8 +118,7 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
 pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
     let opener = Opener::new(path, limits)?;
     let format = recognise(&opener)?;
-    let bare = [super::raw::ISO.name, super::raw::RAW.name].contains(&format.name);
-    match bare.then(|| open_by_descriptor(path, limits)).flatten() {
+    match format.is_bare().then(|| open_by_descriptor(path, limits)).flatten() {
         Some(image) => Ok(image),
         None => open_as(format, &opener),
     }
@@ -109,7 +127,11 @@ pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
     let Opened { disc, extents, warnings } = (format.open)(opener)?;
-    let reader = ExtentReader::new(disc, extents).map_err(|inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent))))?;
+    let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
+    let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
+    if let Some(disc) = recover(&reader) {
+        reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
+    }
     Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
 }
 
@@ -120,7 +142,9 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     }
     let mut maybe: Option<&'static Format> = None;
     let extension = opener.extension();
-    for &format in FORMATS {
+    // What has a trailer may begin like a bare image, so those are asked last.
+    let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| format.is_bare());
+    for format in own.into_iter().chain(bare) {
         match (format.recognise)(opener)? {
             Likeness::Sure => return Ok(format),
             Likeness::Maybe if maybe.is_none() || format.extensions.contains(&extension.as_str()) => maybe = Some(format),
@@ -132,13 +156,12 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
 
 /// The image whose descriptor lies beside this data file and names it.
 fn open_by_descriptor(path: &Path, limits: Limits) -> Option<Image> {
-    let bare = [super::raw::ISO.name, super::raw::RAW.name];
-    let extensions = FORMATS.iter().filter(|format| !bare.contains(&format.name)).flat_map(|format| format.extensions);
+    let extensions = FORMATS.iter().filter(|format| !format.is_bare()).flat_map(|format| format.extensions);
     let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
     for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
         let Ok(opener) = Opener::new(&descriptor, limits) else { continue };
         let Ok(format) = recognise(&opener) else { continue };
-        if bare.contains(&format.name) {
+        if format.is_bare() {
             continue;
         }
         let Ok(mut image) = open_as(format, &opener) else { continue };

@@ -49,6 +49,8 @@ pub enum Media {
     Any,
     /// CDs and DVDs, and it says which; the 2048-byte sectors of other media read back as a DVD's.
     CdAndDvd,
+    /// CDs, DVDs, HD DVDs and Blu-ray discs, and it says which; other media read back as a DVD.
+    CdDvdAndBd,
     /// CDs.
     Cd,
     /// DVDs.
@@ -216,9 +218,10 @@ fn project_medium(left: &mut Disc, holds: &Holds) {
     let cooked = left.tracks().all(|(_, track)| matches!(track.mode, TrackMode::Dvd | TrackMode::Mode1));
     let becomes = match holds.media {
         Media::Any => left.medium,
-        Media::CdAndDvd | Media::Cd if left.medium.is_cd() => Medium::Cd,
+        Media::CdAndDvd | Media::CdDvdAndBd | Media::Cd if left.medium.is_cd() => Medium::Cd,
+        Media::CdDvdAndBd if matches!(left.medium, Medium::HdDvd | Medium::Bd) => left.medium,
         Media::Cd => Medium::Cd,
-        Media::CdAndDvd | Media::Dvd => Medium::Dvd,
+        Media::CdAndDvd | Media::CdDvdAndBd | Media::Dvd => Medium::Dvd,
         Media::Guessed if cooked && !holds.raw => guess_medium(u64::from(left.sectors())),
         Media::Guessed if cooked => left.medium,
         Media::Guessed => Medium::Cd,

@@ -4,16 +4,30 @@
 //! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
 mod adviser;
+pub mod ccd;
+pub mod cue;
+pub mod dvd;
 mod extent;
 mod flaw;
 mod format;
+mod forms;
 mod holds;
+#[cfg(test)]
+mod hostile;
 mod loss;
+pub mod mds;
+pub mod nrg;
 mod opener;
 mod plan;
 mod projection;
 pub mod raw;
 mod reader;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod toc;
+mod recover;
+mod wire;
 
 pub use adviser::{Advice, advise, plan};
 pub use extent::{Extent, MainStore, SubStore};

@@ -6,6 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use crate::disc::cd_text::Unwritable;
 use crate::disc::sector::{Form, Slice};
 use crate::disc::{DiscWriter, Lba, Run, TrackMode};
 
@@ -71,6 +72,16 @@ pub enum PlanError {
     /// A text can't be written in the character set of its place.
     #[error("the CD-TEXT of this disc can't be written: {0}")]
     CdText(&'static str),
+}
+
+impl From<Unwritable> for PlanError {
+    fn from(unwritable: Unwritable) -> PlanError {
+        PlanError::CdText(match unwritable {
+            Unwritable::Languages(_) => "it has more languages than a disc can have",
+            Unwritable::Text { .. } => "its character set lacks some of its characters",
+            Unwritable::TooLong(_) => "it is longer than a disc can hold",
+        })
+    }
 }
 
 impl Part {

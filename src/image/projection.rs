@@ -60,6 +60,20 @@ fn shift(disc: &Disc, left: &Disc, holds: &Holds) -> Option<i32> {
     Some(kept.start.0 - first.start.0)
 }
 
+impl Projection {
+    /// What is read before track 1 where the format keeps nothing there: what a reader of that format would synthesise.
+    fn read_nothing(&self, mode: TrackMode, at: Lba, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        if form.sub.is_some() {
+            return self.inner.read(self.there(at), form, into, worth);
+        }
+        if let Some(slice) = form.main {
+            sector::synthesise(mode, at, slice, into, form.size());
+            worth.fill(Worth::Synthesised);
+        }
+        Ok(())
+    }
+}
+
 impl DiscReader for Projection {
     fn disc(&self) -> &Disc {
         &self.disc
@@ -75,22 +89,18 @@ impl DiscReader for Projection {
         if !self.subchannel {
             stored.sub = StoredSub::None;
         }
-        stored.pregap = stored.pregap.min(here.pregap);
+        stored.pregap = if self.is_left_behind(here.start - 1) { 0 } else { stored.pregap.min(here.pregap) };
         Some(stored)
     }
 
     fn read(&self, at: Lba, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
         let source = self.source(at)?;
         if self.is_left_behind(at) {
-            let before = source.here.start.since(at).unwrap_or(0) as usize;
-            if worth.len() > before {
-                return Err(ReadError::Outside(source.here.start));
-            }
-            if let Some(slice) = form.main {
-                sector::synthesise(source.here.mode, at, slice, into, form.size());
-                worth.fill(Worth::Synthesised);
-                return Ok(());
-            }
+            let before = (source.here.start.since(at).unwrap_or(0) as usize).min(worth.len());
+            let (into, rest) = into.split_at_mut(before * form.size());
+            let (worth, rest_worth) = worth.split_at_mut(before);
+            self.read_nothing(source.here.mode, at, form, into, worth)?;
+            return if rest.is_empty() { Ok(()) } else { self.read(source.here.start, form, rest, rest_worth) };
         }
         if source.there == source.here.mode {
             return self.inner.read(source.at, form, into, worth);

@@ -5,7 +5,7 @@ use std::io;
 
 use super::extent::{Extent, MainStore, SubStore};
 use crate::bytes::Place;
-use crate::disc::sector::{self, Form, RAW, Records, SUBCHANNEL, Slice, SubKind, Worth};
+use crate::disc::sector::{self, Form, RAW, Records, Slice, SubKind, Worth};
 use crate::disc::{Disc, DiscReader, Lba, ModelFlaw, ReadError, Stored, StoredSub, Track, TrackId, scramble, subchannel};
 
 /// A disc, and where its sectors lie.
@@ -55,6 +55,11 @@ impl ExtentReader {
         reader.stored =
             reader.disc.tracks().map(|(s, t)| (TrackId { session: s.number, track: t.number }, reader.survey(t))).collect();
         Ok(reader)
+    }
+
+    /// The extents, for a reader of the same sectors under another description.
+    pub fn into_extents(self) -> Vec<Extent> {
+        self.extents
     }
 
     /// How a track is stored, by the extents that lie in it.
@@ -250,25 +255,15 @@ fn convert_sub(record: &[u8], from: SubKind, to: SubKind, line: &mut [u8]) {
     if from == to {
         return line.copy_from_slice(record);
     }
-    let mut packed = [0; SUBCHANNEL];
-    match from {
-        SubKind::Packed => packed.copy_from_slice(record),
-        SubKind::Interleaved => {
-            packed = subchannel::deinterleave(record.try_into().expect("a record of this kind has 96 bytes"));
-        }
-        SubKind::Q16 => {
-            packed[..12].fill(if record[15] & 0x80 != 0 { 0xFF } else { 0 });
-            packed[12..24].copy_from_slice(&record[..12]);
-        }
-    }
+    let packed = match from {
+        SubKind::Packed => *record.as_array().expect("a record of this kind has 96 bytes"),
+        SubKind::Interleaved => subchannel::deinterleave(record.as_array().expect("a record of this kind has 96 bytes")),
+        SubKind::Q16 => subchannel::from_pq16(record.as_array().expect("a record of this kind has 16 bytes")),
+    };
     match to {
         SubKind::Packed => line.copy_from_slice(&packed),
         SubKind::Interleaved => line.copy_from_slice(&subchannel::interleave(&packed)),
-        SubKind::Q16 => {
-            line.fill(0);
-            line[..12].copy_from_slice(&packed[12..24]);
-            line[15] = packed[0] & 0x80;
-        }
+        SubKind::Q16 => line.copy_from_slice(&subchannel::to_pq16(&packed)),
     }
 }
 

@@ -92,9 +92,11 @@ pub fn compare_discs(one: &Disc, other: &Disc) -> Vec<Difference> {
 fn compare_tracks(one: &Track, other: &Track, found: &mut Vec<Difference>) {
     let list = |track: &Track| track.indexes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let isrc = |track: &Track| track.isrc.map_or_else(|| "none".to_owned(), |isrc| isrc.to_string());
+    // The subheader of each sector tells the form; that of the track is what its image found worth saying.
+    let mode = |track: &Track| if track.mode.is_mode2() { "Mode 2".to_owned() } else { track.mode.to_string() };
     let rows: [(&'static str, String, String); 9] = [
         ("number", one.number.to_string(), other.number.to_string()),
-        ("mode", one.mode.to_string(), other.mode.to_string()),
+        ("mode", mode(one), mode(other)),
         ("start", one.start.to_string(), other.start.to_string()),
         ("pregap", one.pregap.to_string(), other.pregap.to_string()),
         ("length", one.length.to_string(), other.length.to_string()),

@@ -8,9 +8,9 @@ use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sector
 use super::copy::{Names, Worths, copy};
 use super::output::{Workshop, free_space};
 use super::progress::Meter;
-use super::{Control, JobError, Phase, Progress};
+use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
 use crate::disc::{DiscReader, StoredSub, TrackId};
-use crate::image::{self, Format, Image, Limits, Loss, Plan, PlanError, PlanRequest, PlanWriter, Projection};
+use crate::image::{self, Format, Limits, Loss, Plan, PlanError, PlanRequest, PlanWriter, Projection};
 
 /// What to convert, into what.
 #[derive(Debug, Clone)]
@@ -69,9 +69,18 @@ pub struct ConvertReport {
     pub seconds: f64,
 }
 
+/// What is being saved: an opened image, or a disc that was made.
+pub struct Source<'a> {
+    /// The disc.
+    pub reader: Arc<dyn DiscReader>,
+    /// Its name for messages.
+    pub path: &'a Path,
+    /// The files that must not be replaced.
+    pub files: &'a [PathBuf],
+}
+
 /// A conversion, thought through to the point where only the copying is left.
 struct Prepared {
-    image: Image,
     format: &'static Format,
     losses: Vec<Loss>,
     left: Projection,
@@ -86,17 +95,37 @@ pub(super) fn convert(
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<ConvertReport, JobError> {
+    let image = image::open(&task.source, Limits::default())?;
+    let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
+    save(&source, task, control, tell)
+}
+
+/// Makes the demo disc in a folder, and replaces the one of last time.
+pub(super) fn demo(folder: &Path, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<ConvertReport, JobError> {
+    let mut task = ConvertTask::new(DEMO_NAME, folder.join(DEMO_NAME).with_extension("cue"));
+    task.overwrite = true;
+    let source = Source { reader: demo_disc()?, path: Path::new(DEMO_NAME), files: &[] };
+    save(&source, &task, control, tell)
+}
+
+/// Saves a disc as an image: copies it, proves it and delivers it. [`ConvertTask::source`] is not looked at.
+pub fn save(
+    source: &Source<'_>,
+    task: &ConvertTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<ConvertReport, JobError> {
     let begun = Instant::now();
-    let prepared = prepare(task)?;
-    let Prepared { image, format, losses, left, plan, folder, stem } = &prepared;
+    let prepared = prepare(source, task)?;
+    let Prepared { losses, left, plan, folder, stem, .. } = &prepared;
     let workshop = Workshop::new(folder, stem)?;
     let write_error = |error| JobError::Write { path: task.target.clone(), error };
     let mut writer = PlanWriter::new(plan.clone(), workshop.folder()).map_err(write_error)?;
-    let names = Names { source: &image.path, target: &task.target };
+    let names = Names { source: source.path, target: &task.target };
     let worths = copy(left, &mut writer, &names, control, tell)?;
     drop(writer);
     if task.verify {
-        prove(task, format, left, plan, &workshop, control, tell)?;
+        prove(source.path, task, &prepared, &workshop, control, tell)?;
     }
     control.check()?;
     let names: Vec<String> = plan.files.iter().map(|file| file.name.clone()).collect();
@@ -111,26 +140,25 @@ pub(super) fn convert(
     })
 }
 
-fn prepare(task: &ConvertTask) -> Result<Prepared, JobError> {
-    let image = image::open(&task.source, Limits::default())?;
+fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError> {
     let format = match task.format {
         Some(name) => image::by_name(name).filter(|format| format.plan.is_some()),
         None => image::by_extension(&task.target),
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
-    let impossible = |error| JobError::Plan { path: task.source.clone(), format: format.title, error };
-    let losses = image::loss(&*image.reader, &format.holds);
+    let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
+    let losses = image::loss(&*source.reader, &format.holds);
     let losses = losses.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
     let losses: Vec<Loss> =
         losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
     if !losses.is_empty() && !task.allow_loss {
-        return Err(JobError::Loss { path: task.source.clone(), format: format.title, losses });
+        return Err(JobError::Loss { path: source.path.to_owned(), format: format.title, losses });
     }
-    let left = Projection::new(image.reader.clone(), &format.holds);
+    let left = Projection::new(source.reader.clone(), &format.holds);
     let left = left.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
     let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
-    let subchannel = task.subchannel.unwrap_or(true) && has_subchannel(&left);
+    let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
     let request =
         PlanRequest { stem: stem.clone(), subchannel, file_per_track: task.file_per_track, old_version: task.old_version };
     let plan = match format.plan {
@@ -138,8 +166,8 @@ fn prepare(task: &ConvertTask) -> Result<Prepared, JobError> {
         None => return Err(JobError::NoFormat(task.target.clone())),
     };
     let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
-    check_outputs(task, &image, &plan, &folder)?;
-    Ok(Prepared { image, format, losses, left, plan, folder, stem })
+    check_outputs(task, source.files, &plan, &folder)?;
+    Ok(Prepared { format, losses, left, plan, folder, stem })
 }
 
 fn has_subchannel(reader: &dyn DiscReader) -> bool {
@@ -150,11 +178,11 @@ fn has_subchannel(reader: &dyn DiscReader) -> bool {
 }
 
 /// Nothing of the source may be replaced, nothing else without leave; and there must be room.
-fn check_outputs(task: &ConvertTask, image: &Image, plan: &Plan, folder: &Path) -> Result<(), JobError> {
+fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &Path) -> Result<(), JobError> {
     for file in &plan.files {
         let place = folder.join(&file.name);
         if let Ok(resolved) = place.canonicalize() {
-            if image.files.iter().any(|source| source.canonicalize().is_ok_and(|source| source == resolved)) {
+            if sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == resolved)) {
                 return Err(JobError::OverSource(place));
             }
             if !task.overwrite || resolved.is_dir() {
@@ -171,23 +199,24 @@ fn check_outputs(task: &ConvertTask, image: &Image, plan: &Plan, folder: &Path) 
 
 /// Opens the new image and compares it with what should be in it.
 fn prove(
+    source: &Path,
     task: &ConvertTask,
-    format: &'static Format,
-    left: &Projection,
-    plan: &Plan,
+    prepared: &Prepared,
     workshop: &Workshop,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), JobError> {
+    let Prepared { format, left, plan, .. } = prepared;
     let Some(last) = plan.files.last() else { return Ok(()) };
     let made = workshop.folder().join(&last.name);
     let opener = image::Opener::new(&made, Limits::default())?;
     let image = image::open_as(format, &opener)?;
-    let mut differences = compare_discs(left.disc(), image.disc());
-    let other: Arc<dyn DiscReader> = image.reader;
-    let ground = common_ground(left, &*other);
+    // A stored subchannel says more than the format itself can.
+    let read = image::project(image.disc(), &format.holds).unwrap_or_else(|| image.disc().clone());
+    let mut differences = compare_discs(left.disc(), &read);
+    let ground = common_ground(left, &*image.reader);
     let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));
-    let pair = Pair { one: (left, &task.source), other: (&*other, &made) };
+    let pair = Pair { one: (left, source), other: (&*image.reader, &made) };
     differences.extend(compare_sectors(&pair, &ground, &mut meter)?);
     meter.finish();
     match differences.first() {

@@ -8,7 +8,7 @@ use super::pipeline::{in_order, workers};
 use super::progress::Meter;
 use super::{Control, JobError, Phase, Progress};
 use crate::bytes::Place;
-use crate::disc::sector::Worth;
+use crate::disc::sector::{Slice, Worth};
 use crate::disc::{DiscReader, DiscWriter, Lba, ReadError, Run};
 use crate::image::swap_words;
 
@@ -188,7 +188,9 @@ fn transform(
             piece.worth.resize(sectors as usize, Worth::Good);
             reader.read(at, run.form, &mut piece.bytes, &mut piece.worth).map_err(|error| names.read(error))?;
             if run.swap {
-                swap_words(&mut piece.bytes);
+                // The subchannel behind the samples is no samples.
+                let main = run.form.main.map_or(0, Slice::size);
+                piece.bytes.chunks_mut(run.form.size()).for_each(|record| swap_words(&mut record[..main]));
             }
             Ok(())
         },

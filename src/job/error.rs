@@ -124,6 +124,9 @@ pub enum JobError {
         /// The first difference.
         first: String,
     },
+    /// A file system could not be made.
+    #[error("the file system could not be made: {0}")]
+    Author(#[source] hadris_iso::write::IsoCreationError),
     /// The user cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -146,7 +149,7 @@ impl JobError {
             JobError::Read { .. } | JobError::EmptyFolder(_) => Class::Input,
             JobError::Plan { .. } | JobError::NoFormat(_) | JobError::Exists(_) | JobError::OverSource(_) => Class::Request,
             JobError::Loss { .. } => Class::Loss,
-            JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Panicked(_) => Class::System,
+            JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
             JobError::Cancelled => Class::Cancelled,
         }
@@ -165,7 +168,7 @@ impl JobError {
             | JobError::NoRoom { path, .. }
             | JobError::Write { path, .. }
             | JobError::Mismatch { path, .. } => Some(path),
-            JobError::Cancelled | JobError::Panicked(_) => None,
+            JobError::Author(_) | JobError::Cancelled | JobError::Panicked(_) => None,
         }
     }
 

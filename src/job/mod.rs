@@ -6,6 +6,7 @@ mod compare;
 mod control;
 mod convert;
 mod copy;
+mod demo;
 mod error;
 mod hash;
 mod open;
@@ -19,12 +20,14 @@ use std::path::PathBuf;
 
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
-pub use convert::{ConvertReport, ConvertTask};
+pub use convert::{ConvertReport, ConvertTask, Source, save};
+pub use copy::Worths;
+pub use demo::{DEMO_NAME, demo_disc};
 pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
-pub use progress::{CD_SPEED, DVD_SPEED, Phase, Progress};
+pub use progress::{Phase, Progress};
 pub use verify::{Findings, VerifyReport};
 
 /// What is to be done.
@@ -41,6 +44,8 @@ pub enum Task {
         /// The one to compare it with.
         other: Option<PathBuf>,
     },
+    /// Make the demo disc in this folder, as [`Task::Convert`] would.
+    Demo(PathBuf),
     /// CRC-32, MD5 and SHA-1 of the whole disc and of every track.
     Hash {
         /// The image.
@@ -54,7 +59,7 @@ pub enum Task {
 pub enum Outcome {
     /// Of [`Task::Open`]: every image found.
     Opened(Vec<OpenReport>),
-    /// Of [`Task::Convert`].
+    /// Of [`Task::Convert`] and [`Task::Demo`].
     Converted(ConvertReport),
     /// Of [`Task::Verify`].
     Verified(VerifyReport),

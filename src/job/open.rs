@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Control, JobError};
-use crate::image::{self, Advice, FORMATS, Image, Limits};
+use crate::image::{self, Advice, FORMATS, Format, Image, Limits};
 
 /// An opened image and what the adviser says of it.
 pub struct OpenReport {
@@ -44,11 +44,11 @@ pub fn images_in(folder: &Path) -> Vec<PathBuf> {
     let listing = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
     let rank = |path: &PathBuf| {
         let extension = path.extension()?.to_str()?.to_lowercase();
-        // The formats without a descriptor stand first in the list, and come last here.
-        FORMATS.iter().rposition(|format| format.extensions.contains(&extension.as_str()))
+        let named = |format: &&&Format| format.extensions.contains(&extension.as_str());
+        FORMATS.iter().find(named).map(|format| format.is_bare())
     };
-    let mut found: Vec<(usize, PathBuf)> =
-        listing.map(|entry| entry.path()).filter_map(|path| Some((usize::MAX - rank(&path)?, path))).collect();
+    let mut found: Vec<(bool, PathBuf)> =
+        listing.map(|entry| entry.path()).filter_map(|path| Some((rank(&path)?, path))).collect();
     found.sort();
     found.into_iter().map(|(_, path)| path).collect()
 }

@@ -113,6 +113,7 @@ pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> 
     Ok(match task {
         Task::Open(path) => Outcome::Opened(open::open(path, control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
+        Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other } => Outcome::Verified(verify::verify(source, other.as_deref(), control, tell)?),
         Task::Hash { source, whole } => Outcome::Hashed(hash::hash(source, *whole, control, tell)?),
     })

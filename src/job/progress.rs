@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Control, JobError};
+use crate::disc::Medium;
 
 /// What a job is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,10 +44,21 @@ pub struct Progress {
     pub track: Option<u8>,
 }
 
-/// Bytes a second of a CD at single speed (75 raw sectors).
-pub const CD_SPEED: f64 = 75.0 * 2352.0;
-/// Bytes a second of a DVD at single speed (1,385,000: MMC, SET CD SPEED notes).
-pub const DVD_SPEED: f64 = 1_385_000.0;
+/// Bytes a second at single speed: 75 raw sectors of a CD; 1,385,000 of a DVD, 4,495,500 of a Blu-ray disc (MMC, SET STREAMING).
+fn single_speed(medium: Medium) -> f64 {
+    match medium {
+        medium if medium.is_cd() => 75.0 * 2352.0,
+        Medium::Bd => 4_495_500.0,
+        _ => 1_385_000.0,
+    }
+}
+
+impl Progress {
+    /// The rate in multiples of the medium's single speed, as drives count it.
+    pub fn times(&self, medium: Medium) -> f64 {
+        self.rate / single_speed(medium)
+    }
+}
 
 /// Not more often than this is progress told: enough for the eye, and next to nothing for the machine.
 const INTERVAL: Duration = Duration::from_millis(100);

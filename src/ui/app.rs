@@ -266,7 +266,7 @@ impl App {
             }
             // What was known is about to be found out anew; the table turns to it.
             Task::Hash { .. } => self.views.table = Table::Checksums,
-            Task::Open(_) | Task::Verify { .. } => {}
+            Task::Open(_) | Task::Demo(_) | Task::Verify { .. } => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

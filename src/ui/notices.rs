@@ -68,7 +68,7 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Write { error, .. } => format!("{name} could not be written: {error}."),
         JobError::Mismatch { first, .. } => format!("What was written to {name} differs from its source: {first}."),
         JobError::Cancelled => "The job was stopped.".to_owned(),
-        JobError::Panicked(_) => "The program itself made a mistake.".to_owned(),
+        JobError::Author(_) | JobError::Panicked(_) => "The program itself made a mistake.".to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::words;
 use super::work::{Done, Job, Stage, converted, hashed, verified};
 use crate::disc::{Disc, Medium, TrackId};
 use crate::image::{Advice, Image, file_name};
-use crate::job::{CD_SPEED, DVD_SPEED, Event, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
+use crate::job::{Event, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
 
 /// Number of an open image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,13 +110,13 @@ impl State {
 
     /// A task was given to the pool.
     pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
-        if let Task::Open(path) = task {
-            self.opening.push((id, path.clone()));
-            return;
-        }
         let source = match task {
+            Task::Open(path) | Task::Demo(path) => {
+                self.opening.push((id, path.clone()));
+                return;
+            }
             Task::Convert(task) => &task.source,
-            Task::Open(path) | Task::Verify { source: path, .. } | Task::Hash { source: path, .. } => path,
+            Task::Verify { source, .. } | Task::Hash { source, .. } => source,
         };
         let disc = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
         let (speed, tracks) = (disc.map_or(CD_SPEED, single_speed), disc.map_or(0, |disc| disc.tracks().count()));
@@ -252,6 +252,10 @@ impl State {
     }
 }
 
+/// Bytes a second of a CD at single speed (75 raw sectors).
+const CD_SPEED: f64 = 75.0 * 2352.0;
+/// Bytes a second of a DVD at single speed (MMC, SET CD SPEED).
+const DVD_SPEED: f64 = 1_385_000.0;
 /// Bytes a second of a Blu-ray disc at single speed (MMC).
 const BD_SPEED: f64 = 4_495_500.0;
 

@@ -92,7 +92,8 @@ impl Job {
     /// Of a task; `None` for a task that is no job to the user.
     pub fn new(id: JobId, now: Instant, task: &Task, single_speed: f64, tracks: usize) -> Option<Job> {
         let (work, source) = match task {
-            Task::Open(_) => return None,
+            // The command line alone asks for the demo disc; the window opens what came of it.
+            Task::Open(_) | Task::Demo(_) => return None,
             Task::Convert(task) => {
                 let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 (Work::Convert { format: format.to_owned(), verify: task.verify }, task.source.clone())

@@ -1,14 +1,19 @@
-//! Placeholder until the module is merged.
-use super::{Disc, Lba};
-#[allow(missing_docs)]
-pub fn synthesise(_: &Disc, _: Lba) -> [u8; 96] {
-    [0; 96]
-}
-#[allow(missing_docs)]
-pub fn interleave(p: &[u8; 96]) -> [u8; 96] {
-    *p
-}
-#[allow(missing_docs)]
-pub fn deinterleave(p: &[u8; 96]) -> [u8; 96] {
-    *p
-}
+//! The subchannel: 96 bytes that go with every sector of a CD, 12 for each of the channels P to W (ECMA-130, clause 22; MMC).
+//!
+//! They exist in two orders. *Packed*: the 12 bytes of P, then those of Q, R … W, as CloneCD stores them. *Interleaved* (raw): byte i holds
+//! bit i of every channel, P in its top bit, as they lie on the disc and as most other formats store them.
+
+mod order;
+mod q;
+mod scan;
+mod synthesise;
+
+use super::sector::SUBCHANNEL;
+
+pub use order::{deinterleave, from_pq16, interleave, q_of_interleaved, q_of_packed, to_pq16};
+pub use q::{BadCrc, Content, LEAD_OUT, Q};
+pub use scan::{Found, scan};
+pub use synthesise::synthesise;
+
+/// Bytes of one channel a sector.
+pub const CHANNEL: usize = 12;

@@ -15,13 +15,14 @@ use super::opener::Opener;
 use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{Disc, Lba, Track, TrackMode};
-pub use probe::{Record, probe};
+pub use probe::{Record, mode_of, probe};
 
 /// The user data of one track.
 pub static ISO: Format = Format {
     name: "iso",
     title: "ISO",
     extensions: &["iso", "udf"],
+    data_extensions: &[],
     read_by: "everything",
     holds: Holds::NOTHING,
     recognise: |opener| recognise(opener, true),
@@ -36,7 +37,8 @@ pub static ISO: Format = Format {
 pub static RAW: Format = Format {
     name: "raw",
     title: "Raw sectors without a descriptor",
-    extensions: &["bin", "img", "raw", "mdf", "image"],
+    extensions: &["raw", "bin", "img", "mdf", "image"],
+    data_extensions: &[],
     read_by: "most burning programs and emulators",
     holds: Holds { media: Media::Guessed, tracks: Tracks::One, raw: true, ..Holds::NOTHING },
     recognise: |opener| recognise(opener, false),
@@ -104,7 +106,7 @@ fn plan_iso(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
 }
 
 fn plan_raw(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
-    plan(disc, request, RAW.extensions[0], |mode| Form::main(full_record(mode)))
+    plan(disc, request, "bin", |mode| Form::main(full_record(mode)))
 }
 
 fn plan(disc: &Disc, request: &PlanRequest, extension: &str, form: fn(TrackMode) -> Form) -> Result<Plan, PlanError> {

@@ -68,12 +68,19 @@ fn probe_raw(bytes: &dyn Bytes, head: &[u8]) -> io::Result<Record> {
             break;
         }
     }
-    let mode = match (head.get(15), <&[u8; RAW]>::try_from(head)) {
-        (Some(0), _) => TrackMode::Mode0,
-        (Some(2), Ok(sector)) => mode2(sector),
-        _ => TrackMode::Mode1,
-    };
+    let mode = <&[u8; RAW]>::try_from(head).ok().and_then(mode_of).unwrap_or(TrackMode::Mode1);
     Ok(Record { mode, stride, slice: Slice::RAW, sub: sub_of(stride, 2352) })
+}
+
+/// The mode of a full sector by its sync pattern and header; `None` where they say nothing.
+pub fn mode_of(sector: &[u8; RAW]) -> Option<TrackMode> {
+    match sector[15] {
+        _ if !sector.starts_with(&SYNC) => None,
+        0 => Some(TrackMode::Mode0),
+        1 => Some(TrackMode::Mode1),
+        2 => Some(mode2(sector)),
+        _ => None,
+    }
 }
 
 /// XA when the subheader is there twice, as it must be; formless else.

@@ -1,0 +1,160 @@
+//! What is printed: progress, errors, JSON.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use serde::Serialize;
+
+use crate::job::{Control, Event, JobError, Outcome, Pool, Progress, Task};
+
+/// How a command prints.
+#[derive(Clone, Copy)]
+pub struct Output {
+    /// JSON instead of words.
+    pub json: bool,
+    /// Progress as JSON lines.
+    pub progress_lines: bool,
+}
+
+#[derive(Serialize)]
+struct ProgressLine {
+    event: &'static str,
+    phase: &'static str,
+    done: u64,
+    total: u64,
+    unit: &'static str,
+    rate: u64,
+    eta: Option<u64>,
+    track: Option<u8>,
+}
+
+#[derive(Serialize)]
+struct ErrorLine<'a> {
+    error: ErrorBody<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    class: &'a str,
+    message: &'a str,
+    path: Option<String>,
+    offset: Option<u64>,
+}
+
+/// The task that Ctrl+C cancels.
+static RUNNING: OnceLock<Control> = OnceLock::new();
+
+impl Output {
+    /// Words, or one JSON object.
+    pub fn new(json: bool) -> Output {
+        Output { json, progress_lines: false }
+    }
+
+    /// Does a task in the pool, and tells of its progress until it is over. Ctrl+C cancels it.
+    pub fn follow(self, task: Task) -> Result<Outcome, JobError> {
+        let pool = Pool::new(1, Arc::new(|| ()));
+        let id = pool.submit(task);
+        if let Some(control) = pool.control(id)
+            && RUNNING.set(control).is_ok()
+        {
+            // Where no handler can be set, Ctrl+C ends the process as it always does; the unfinished folder stays behind then.
+            let _ = ctrlc::set_handler(|| RUNNING.get().into_iter().for_each(Control::cancel));
+        }
+        let mut line = Line::new(!self.json && io::stderr().is_terminal());
+        for event in pool.events() {
+            match event {
+                Event::Started(_) => {}
+                Event::Progress(_, progress) if self.progress_lines => print_json(&progress_line(progress)),
+                Event::Progress(_, progress) => line.show(&progress),
+                Event::Ended(_, result) => {
+                    line.clear();
+                    return *result;
+                }
+            }
+        }
+        Err(JobError::Cancelled)
+    }
+}
+
+fn progress_line(progress: Progress) -> ProgressLine {
+    ProgressLine {
+        event: "progress",
+        phase: progress.phase.word(),
+        done: progress.done,
+        total: progress.total,
+        unit: "sectors",
+        rate: progress.rate as u64,
+        eta: progress.eta.map(|seconds| seconds.ceil() as u64),
+        track: progress.track,
+    }
+}
+
+/// One line on the terminal that is written over and over.
+struct Line {
+    shown: bool,
+    terminal: bool,
+}
+
+impl Line {
+    fn new(terminal: bool) -> Line {
+        Line { shown: false, terminal }
+    }
+
+    fn show(&mut self, progress: &Progress) {
+        if self.terminal {
+            let percent = (progress.done * 100).checked_div(progress.total).unwrap_or(100);
+            let rate = progress.rate / 1e6;
+            let eta = progress.eta.map(|s| format!(", {} s left", s.ceil())).unwrap_or_default();
+            // A terminal that takes no more text is no reason to stop the work.
+            let _ = write!(io::stderr(), "\r\x1b[K{} {percent}%, {rate:.0} MB/s{eta}", progress.phase.word());
+            self.shown = true;
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// Prints a value as one line of JSON.
+pub fn print_json(value: &impl Serialize) {
+    let text = serde_json::to_string(value).expect("these shapes have nothing that JSON lacks");
+    say(&text);
+}
+
+/// Prints a line. A reader that has gone away (`| head`) is no error.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Prints why a job failed, and gives the exit code for it.
+pub fn fail(error: &JobError, json: bool) -> ExitCode {
+    print_error(json, error.class().word(), &error.to_string(), error.path(), error.offset());
+    ExitCode::from(error.class().exit_code())
+}
+
+/// Prints an error as a line of words or of JSON.
+pub fn print_error(json: bool, class: &str, message: &str, path: Option<&Path>, offset: Option<u64>) {
+    let text = if json {
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        let line = ErrorLine { error: ErrorBody { class, message, path, offset } };
+        serde_json::to_string(&line).expect("these shapes have nothing that JSON lacks")
+    } else {
+        format!("spindle: {message}")
+    };
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A number of bytes, for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}

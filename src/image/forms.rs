@@ -1,0 +1,73 @@
+//! Tells XA from mode 2 without forms: most descriptors have one word for both, but sectors with subheaders tell.
+
+use super::extent::{Extent, MainStore};
+use crate::disc::sector::Slice;
+use crate::disc::{Disc, TrackMode};
+
+/// Sectors from index 1 on that are looked at: the first ones may be damaged.
+const LOOKED_AT: [u32; 4] = [0, 1, 16, 150];
+
+/// Gives tracks of mode 2 whose subheaders are stored the mode that their sectors show. Tracks that can't be read stay as they are: whoever reads
+/// them will learn it.
+pub fn settle_forms(disc: &mut Disc, extents: &[Extent]) {
+    for track in disc.tracks_mut().filter(|track| track.mode.is_mode2()) {
+        let Some(extent) = extents.iter().find(|extent| extent.start <= track.start && track.start < extent.end()) else {
+            continue;
+        };
+        let Some(main) = extent.main.as_ref().filter(|main| main.slice.covers(Slice::MODE2) && !main.scrambled) else { continue };
+        let first = track.start.since(extent.start).unwrap_or(0);
+        let looked_at = LOOKED_AT.into_iter().filter(|&skip| skip < track.length && first + skip < extent.sectors);
+        let seen: Vec<bool> = looked_at.filter_map(|skip| has_subheader(main, first + skip)).collect();
+        if !seen.is_empty() {
+            track.mode = if seen.contains(&true) { TrackMode::Mode2Mixed } else { TrackMode::Mode2 };
+        }
+    }
+}
+
+/// Whether a sector has a subheader: it stands there twice, and is not all zeros before data that are not. `None` for a sector of zeros, which has
+/// nothing to say.
+fn has_subheader(main: &MainStore, number: u32) -> Option<bool> {
+    let mut data = [0; 2336];
+    let skipped = (main.slice.size() - data.len()) as u64;
+    main.bytes.read_at(main.offset + u64::from(number) * u64::from(main.stride) + skipped, &mut data).ok()?;
+    let [first, second] = [&data[..4], &data[4..8]];
+    data.iter().any(|&byte| byte != 0).then(|| first == second && first.iter().any(|&byte| byte != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::disc::{Lba, Medium, Track};
+
+    fn settled(stride: usize, slice: Slice, fill: impl Fn(&mut [u8])) -> TrackMode {
+        let mut bytes = vec![0; stride * 3];
+        bytes.chunks_mut(stride).for_each(|sector| fill(&mut sector[slice.size() - 2336..]));
+        let mut disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Mode2Form2, Lba(0), 3)]);
+        settle_forms(&mut disc, &[Extent::plain(Lba(0), 3, Arc::new(bytes), 0, stride as u32, slice)]);
+        disc.sessions[0].tracks[0].mode
+    }
+
+    #[test]
+    fn the_sectors_tell() {
+        for (stride, slice) in [(2352, Slice::RAW), (2448, Slice::RAW), (2336, Slice::MODE2)] {
+            assert_eq!(
+                settled(stride, slice, |data| data[..8].copy_from_slice(&[0, 0, 8, 0, 0, 0, 8, 0])),
+                TrackMode::Mode2Mixed
+            );
+            assert_eq!(settled(stride, slice, |data| data.fill_with(rand())), TrackMode::Mode2);
+            assert_eq!(settled(stride, slice, |data| data[8..].fill(1)), TrackMode::Mode2);
+            assert_eq!(settled(stride, slice, |_| {}), TrackMode::Mode2Form2);
+        }
+        assert_eq!(settled(2352, Slice::RAW, |_| {}), TrackMode::Mode2Form2);
+    }
+
+    fn rand() -> impl FnMut() -> u8 {
+        let mut n = 0u8;
+        move || {
+            n = n.wrapping_mul(5).wrapping_add(17);
+            n
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The mode codes of tracks. The high half tells which parts of the sectors were read; programs ignore it.
+
+use crate::disc::TrackMode;
+use crate::disc::sector::Slice;
+
+/// What the sectors of a track are, and which part of each a record of `size` bytes holds; `None` where the two can't be reconciled.
+///
+/// Codes 4 and 5 stand for the form of the first sectors; where subheaders are stored, they tell the form of each.
+pub fn mode(code: u8, size: u16, dvd: bool) -> Option<(TrackMode, Slice)> {
+    let has_subheaders = size >= 2336;
+    let mode = match code & 7 {
+        2 if dvd => TrackMode::Dvd,
+        _ if dvd => return None,
+        1 => TrackMode::Audio,
+        2 => TrackMode::Mode1,
+        4 | 5 if has_subheaders => TrackMode::Mode2Mixed,
+        4 => TrackMode::Mode2Form1,
+        5 => TrackMode::Mode2Form2,
+        // 0 and 7, too, have been seen for mode 2.
+        0 | 3 | 7 => TrackMode::Mode2,
+        _ => return None,
+    };
+    Some((mode, Slice::of_record(mode, size)?))
+}
+
+/// The code for sectors of this mode, all parts of which are stored.
+pub fn code(mode: TrackMode) -> u8 {
+    match mode {
+        TrackMode::Dvd => 0x02,
+        TrackMode::Audio => 0xA9,
+        TrackMode::Mode0 | TrackMode::Mode1 => 0xAA,
+        TrackMode::Mode2 => 0xAB,
+        TrackMode::Mode2Form1 | TrackMode::Mode2Mixed => 0xAC,
+        TrackMode::Mode2Form2 => 0xAD,
+    }
+}

@@ -1,0 +1,127 @@
+//! Nero and Alcohol images made from the samples, read back by this program and by others.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use spindle::job::{ConvertTask, Event, Outcome, Pool, Task};
+
+fn corpus(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(name);
+    if !path.exists() {
+        println!("skipped: the sample {name} is not here");
+        return None;
+    }
+    Some(path)
+}
+
+/// Converts and proves. Panics when anything differs from what the format can hold.
+fn convert(source: &Path, target: &Path, old_version: bool) {
+    let pool = Pool::new(1, Arc::new(|| {}));
+    let task = ConvertTask { allow_loss: true, old_version, ..ConvertTask::new(source, target) };
+    pool.submit(Task::Convert(Box::new(task)));
+    let ended = pool.events().iter().find_map(|event| match event {
+        Event::Ended(_, result) => Some(*result),
+        _ => None,
+    });
+    match ended.unwrap() {
+        Ok(Outcome::Converted(report)) => assert!(report.verified),
+        Ok(_) => unreachable!("a conversion ends as one"),
+        Err(error) => panic!("{} to {}: {error}", source.display(), target.display()),
+    }
+}
+
+/// What another program prints; `None`, said aloud, where it is not installed.
+fn judge(program: &str, arguments: &[&str]) -> Option<String> {
+    match Command::new(program).args(arguments).env("LC_ALL", "C").output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)),
+        Err(_) => {
+            println!("skipped: {program} is not installed");
+            None
+        }
+    }
+}
+
+#[test]
+fn every_sample_survives_both_formats() {
+    let dir = tempfile::tempdir().unwrap();
+    let samples = [
+        "libcdio/test/data/p1.nrg",
+        "synthetic/nrg/dao2.nrg",
+        "synthetic/nrg/iso_etn2.nrg",
+        "synthetic/mds/cd1.mds",
+        "synthetic/mds/dvd1.mds",
+        "generated/sm.iso",
+    ];
+    for (number, sample) in samples.iter().filter_map(|name| corpus(name)).enumerate() {
+        let made = |name: &str| dir.path().join(format!("{number}{name}"));
+        convert(&sample, &made("new.nrg"), false);
+        convert(&made("new.nrg"), &made("old.nrg"), true);
+        convert(&made("old.nrg"), &made("x.mds"), false);
+        convert(&made("x.mds"), &made("last.nrg"), false);
+    }
+}
+
+/// The lines of cd-info that tell of tracks and texts.
+fn cd_info(image: &Path) -> Option<Vec<String>> {
+    let image = format!("--nrg-file={}", image.display());
+    let text = judge("cd-info", &["--no-header", "--no-device-info", "--no-cddb", &image])?;
+    let telling = |line: &&str| line.contains(':') && !line.contains("drive") && !line.contains(".nrg");
+    Some(text.lines().filter(telling).map(str::to_owned).collect())
+}
+
+#[test]
+fn cd_info_reads_ours_as_it_reads_neros() {
+    let Some(sample) = corpus("libcdio/test/data/p1.nrg") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let ours = dir.path().join("ours.nrg");
+    convert(&sample, &ours, false);
+    let (Some(theirs), Some(ours)) = (cd_info(&sample), cd_info(&ours)) else { return };
+    assert!(theirs.iter().any(|line| line.contains("170: leadout") || line.contains("leadout")), "{theirs:?}");
+    assert!(theirs.iter().any(|line| line.contains("Join us now")), "{theirs:?}");
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn chdman_reads_ours_as_it_reads_neros() {
+    let Some(sample) = corpus("libcdio/test/data/p1.nrg") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let ours = dir.path().join("ours.nrg");
+    convert(&sample, &ours, false);
+    let read = |image: &Path, name: &str| {
+        let chd = dir.path().join(name);
+        judge("chdman", &["createcd", "-i", image.to_str()?, "-o", chd.to_str()?])?;
+        let info = judge("chdman", &["info", "-i", chd.to_str()?])?;
+        let told = |line: &&str| line.contains("TRACK:") || line.contains("Data SHA1");
+        Some(info.lines().filter(told).map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (Some(theirs), Some(ours)) = (read(&sample, "theirs.chd"), read(&ours, "ours.chd")) else { return };
+    assert_eq!((ours.len(), &ours), (3, &theirs));
+}
+
+#[test]
+fn iat_and_mdf2iso_find_the_user_data() {
+    let Some(sample) = corpus("synthetic/nrg/iso_etn2.nrg") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let user_data = &fs::read(&sample).unwrap()[..302 * 2048];
+    let (nrg, mds, mdf, iso) =
+        (dir.path().join("x.nrg"), dir.path().join("x.mds"), dir.path().join("x.mdf"), dir.path().join("x.iso"));
+    convert(&sample, &nrg, false);
+    convert(&sample, &mds, false);
+    for image in [&nrg, &mdf] {
+        if judge("iat", &[image.to_str().unwrap(), iso.to_str().unwrap()]).is_some() {
+            assert!(fs::read(&iso).unwrap() == user_data, "{}", image.display());
+            fs::remove_file(&iso).unwrap();
+        }
+    }
+    // The same on a CD, whose sectors are stored whole.
+    let plain = dir.path().join("plain.iso");
+    fs::write(&plain, user_data).unwrap();
+    let cd = dir.path().join("cd.mds");
+    convert(&plain, &cd, false);
+    assert_eq!(fs::metadata(cd.with_extension("mdf")).unwrap().len(), 302 * 2352);
+    if judge("mdf2iso", &[cd.with_extension("mdf").to_str().unwrap(), iso.to_str().unwrap()]).is_some() {
+        assert!(fs::read(&iso).unwrap() == user_data);
+    }
+}
