@@ -29,6 +29,8 @@ pub struct Form {
     pub verify: bool,
     /// Replace files that are there.
     pub overwrite: bool,
+    /// Whether the formats that lose something are unfolded.
+    pub all_formats: bool,
     /// Whether the options are unfolded.
     pub more: bool,
     /// Whether the user is being asked about what would be lost.
@@ -75,6 +77,7 @@ impl Form {
             old_version: false,
             verify: true,
             overwrite: false,
+            all_formats: false,
             more: false,
             confirming: false,
             facts: Facts::default(),

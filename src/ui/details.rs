@@ -7,13 +7,15 @@ use super::state::OpenImage;
 use super::theme::{M, S, SMALL, XS, tokens};
 use super::widgets::{marked_line, note};
 use super::words;
+use crate::disc::cd_text::Field;
 use crate::disc::{Disc, StoredSub, TrackId};
 use crate::image::file_name;
 
 /// Shows the details.
 pub fn show(ui: &mut Ui, open: &OpenImage) {
     let facts = facts(open);
-    Grid::new("details").num_columns(2).spacing([L_GAP, 6.0]).show(ui, |ui| {
+    ui.spacing_mut().interact_size.y = 18.0;
+    Grid::new("details").num_columns(2).spacing([M, 6.0]).show(ui, |ui| {
         for (name, value) in facts {
             note(ui, name);
             ui.add(Label::new(value).wrap().selectable(true));
@@ -37,14 +39,19 @@ pub fn show(ui: &mut Ui, open: &OpenImage) {
     }
 }
 
-const L_GAP: f32 = M;
-
 fn facts(open: &OpenImage) -> Vec<(&'static str, String)> {
     let disc = open.image.disc();
     let mut facts = vec![("Format", open.image.format.title.to_owned()), ("Medium", medium(disc))];
     let length = words::count(u64::from(disc.sectors()), "sector");
     facts.push(("Length", if disc.medium.is_cd() { format!("{} ({length})", words::time(disc.sectors())) } else { length }));
     facts.push(("Stored", stored(open)));
+    let text = |field| disc.cd_text.text(0, 0, field).map(str::to_owned);
+    facts.extend(text(Field::Title).map(|title| ("Title", title)));
+    facts.extend(text(Field::Performer).map(|performer| ("Performer", performer)));
+    if disc.cd_text.languages.len() > 1 {
+        let words: Vec<String> = disc.cd_text.languages.iter().map(|language| language.word().to_string()).collect();
+        facts.push(("CD-TEXT in", words.join(", ")));
+    }
     if let Some(mcn) = disc.mcn {
         facts.push(("Catalogue", mcn.to_string()));
     }

@@ -120,7 +120,8 @@ impl Face<'_> {
     fn arc(&self, radius: f32, turn: Turn, stroke: Stroke) {
         let (from, to) = match turn {
             Turn::Full => {
-                self.painter.circle_stroke(self.center, radius, stroke);
+                // The painter puts the stroke of a circle around it, that of a line on both of its sides.
+                self.painter.circle_stroke(self.center, radius - stroke.width / 2.0, stroke);
                 return;
             }
             Turn::Upper => (PI, TAU),
@@ -283,6 +284,6 @@ pub fn small(ui: &Ui, rect: Rect, thumbnail: &Thumbnail) {
         let width = ((to - from) * radius).max(if is_track(kind) { 2.5 } else { 0.5 });
         face.arc(from * radius + width / 2.0, Turn::Full, Stroke::new(width, t.kind(kind)));
     }
-    face.painter.circle_stroke(face.center, radius, Stroke::new(1.0, t.gap));
+    face.painter.circle_stroke(face.center, radius - 1.0, Stroke::new(1.0, t.gap));
     face.painter.circle(face.center, radius * 0.2, t.window, Stroke::new(1.0, t.gap));
 }

@@ -1,26 +1,39 @@
 //! The adviser's ranking, to choose from.
 
-use egui::{Align2, CornerRadius, FontId, Key, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::convert_form::Form;
 use super::icons::Icon;
 use super::state::OpenImage;
 use super::theme::{BODY, M, RADIUS, S, SMALL, tokens};
-use super::widgets::{focus_ring, note};
+use super::widgets::{focus_ring, fold, note};
 use super::words;
 use crate::image::Advice;
 
-/// Shows the ranking; the arrow keys move through it.
+/// Shows the ranking; what loses something is folded, until it is asked for.
 pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     ui.spacing_mut().item_spacing.y = 6.0;
-    let best = open.advice.first().filter(|best| best.losses.is_empty()).map(|best| best.format.name);
-    for advice in &open.advice {
-        let chosen = advice.format.name == form.format;
-        let own = advice.format.name == open.image.format.name;
-        let response = row(ui, advice, chosen, best == Some(advice.format.name), own);
-        if response.clicked() || response.gained_focus() && ui.input(|input| input.key_pressed(Key::Space)) {
-            form.format = advice.format.name;
+    let own = open.image.format.name;
+    let best = open.advice.iter().find(|advice| advice.losses.is_empty() && advice.format.name != own);
+    let (sound, lossy): (Vec<&Advice>, Vec<&Advice>) = open.advice.iter().partition(|advice| advice.losses.is_empty());
+    // Where nothing keeps everything, the list is all there is to choose from.
+    let (first, rest) = if sound.is_empty() { (lossy, Vec::new()) } else { (sound, lossy) };
+    let list = |ui: &mut Ui, form: &mut Form, some: &[&Advice]| {
+        for advice in some {
+            let name = advice.format.name;
+            let best = best.is_some_and(|best| best.format.name == name);
+            if row(ui, advice, form.format == name, best, own == name).clicked() {
+                form.format = name;
+            }
         }
+    };
+    list(ui, form, &first);
+    if !rest.is_empty() {
+        let mut all = form.all_formats;
+        fold(ui, &mut all, &format!("{} that {} something", words::count(rest.len() as u64, "format"), if rest.len() == 1 { "loses" } else { "lose" }));
+        form.all_formats = all;
+        let shown: Vec<&Advice> = rest.into_iter().filter(|advice| all || advice.format.name == form.format).collect();
+        list(ui, form, &shown);
     }
     if let Some(advice) = form.advice(open) {
         note(ui, advice.why.clone());
@@ -50,8 +63,8 @@ fn row(ui: &mut Ui, advice: &Advice, chosen: bool, best: bool, own: bool) -> Res
         ui.painter().text(at, anchor, text, FontId::proportional(size), color)
     };
     let title = text(pos2(left, rect.top() + 16.0), Align2::LEFT_CENTER, advice.format.title, BODY, t.text);
-    let extensions = advice.format.extensions.iter().take(3).map(|e| format!(".{e}")).collect::<Vec<_>>().join(" ");
-    text(pos2(title.right() + S, rect.top() + 16.5), Align2::LEFT_CENTER, &extensions, SMALL, t.weak);
+    let extension = advice.format.extensions.first().map(|extension| format!(".{extension}")).unwrap_or_default();
+    text(pos2(title.right() + S, rect.top() + 16.5), Align2::LEFT_CENTER, &extension, SMALL, t.weak);
     text(pos2(rect.right() - M, rect.top() + 16.0), Align2::RIGHT_CENTER, &size, BODY, t.text);
     let (icon, words, good) = verdict;
     let color = if good { t.good } else { t.warn };

@@ -40,31 +40,53 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, act
     tables(ui, state, open, table, actions);
 }
 
+/// Narrower than this, the verbs get a line of their own.
+const NARROW: f32 = 640.0;
+
 fn head(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
-    let t = tokens(ui);
+    if ui.available_width() < NARROW {
+        ui.scope(|ui| name(ui, open));
+        ui.horizontal(|ui| {
+            convert_verb(ui, actions);
+            other_verbs(ui, state, open, actions);
+        });
+        return;
+    }
     ui.horizontal(|ui| {
-        let verbs = 350.0;
+        let verbs = 340.0;
         let width = (ui.available_width() - verbs).max(160.0);
-        ui.allocate_ui_with_layout(vec2(width, 48.0), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add(egui::Label::new(RichText::new(open.name()).size(TITLE).color(t.text)).truncate());
-            note(ui, open.summary());
-        });
+        ui.allocate_ui_with_layout(vec2(width, 48.0), Layout::top_down(Align::Min), |ui| name(ui, open));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            // From the right: the order in which they are read is the other way round.
-            let busy = state.job_on(&open.image.path).is_some();
-            ui.add_enabled_ui(!busy, |ui| {
-                if button(ui, Some(Icon::Hash), "Checksums", Look::Normal).clicked() {
-                    actions.push(menu::checksums(open));
-                }
-                if button(ui, Some(Icon::Verify), "Verify", Look::Normal).clicked() {
-                    actions.push(menu::verify(open));
-                }
+            ui.allocate_ui_with_layout(vec2(verbs - S, 32.0), Layout::left_to_right(Align::Center), |ui| {
+                convert_verb(ui, actions);
+                other_verbs(ui, state, open, actions);
             });
-            if button(ui, Some(Icon::Convert), "Convert…", Look::Primary).clicked() {
-                actions.push(Action::Sheet(Some(SheetName::Convert)));
-            }
         });
+    });
+}
+
+fn name(ui: &mut Ui, open: &OpenImage) {
+    let t = tokens(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.add(egui::Label::new(RichText::new(open.name()).size(TITLE).color(t.text)).truncate());
+    note(ui, open.summary());
+}
+
+fn convert_verb(ui: &mut Ui, actions: &mut Actions) {
+    if button(ui, Some(Icon::Convert), "Convert…", Look::Primary).clicked() {
+        actions.push(Action::Sheet(Some(SheetName::Convert)));
+    }
+}
+
+fn other_verbs(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
+    let busy = state.job_on(&open.image.path).is_some();
+    ui.add_enabled_ui(!busy, |ui| {
+        if button(ui, Some(Icon::Verify), "Verify", Look::Normal).clicked() {
+            actions.push(menu::verify(open));
+        }
+        if button(ui, Some(Icon::Hash), "Checksums", Look::Normal).clicked() {
+            actions.push(menu::checksums(open));
+        }
     });
 }
 

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions
     }
     let logged = state.jobs.iter().any(|job| folds.logs.contains(&job.id));
     let most = if logged { 320.0 } else { 220.0 };
-    ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, |ui| {
+    ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]).show(ui, |ui| {
         for job in &state.jobs {
             card(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());

@@ -1,7 +1,7 @@
 //! The tracks as a table. Selection and pointer are one with the pictures'.
 
-use egui::{Align, EventFilter, Key, Label, Layout, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui::{Align, EventFilter, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui_extras::{Column, TableBuilder};
 
 use super::actions::{Action, Actions};
 use super::disc_strip::swatch;
@@ -10,65 +10,98 @@ use super::state::{OpenImage, State};
 use super::theme::{ROW, SMALL, tokens};
 use super::widgets::focus_ring;
 use super::words;
-use crate::disc::{Disc, Session, Track, TrackId, TrackMode};
+use crate::disc::cd_text::Field;
+use crate::disc::{Disc, Lba, Session, Track, TrackId, TrackMode};
 
-/// Heads of the columns, and whether numbers stand in them, at the right.
-const COLUMNS: [(&str, bool); 9] = [
-    ("Track", true),
-    ("Kind", false),
-    ("Index 0", true),
-    ("Index 1", true),
-    ("LBA", true),
-    ("Length", true),
-    ("Size", true),
-    ("Flags", false),
-    ("ISRC", false),
+/// A column: its head, its width, and whether numbers stand in it, at the right.
+type Head = (&'static str, f32, bool);
+
+/// Every column there is; titles only where there are any.
+const COLUMNS: [Head; 10] = [
+    ("Track", 44.0, true),
+    ("Kind", 108.0, false),
+    (TITLE, 148.0, false),
+    ("Index 0", 64.0, true),
+    ("Index 1", 64.0, true),
+    ("LBA", 64.0, true),
+    ("Length", 56.0, true),
+    ("Size", 60.0, true),
+    ("Flags", 64.0, false),
+    ("ISRC", 112.0, false),
 ];
+const TITLE: &str = "Title";
 
 /// Shows the table.
 pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
     let disc = open.image.disc();
     let tracks: Vec<(&Session, &Track)> = disc.tracks().collect();
-    let focus = keyboard(ui, open, &tracks, actions);
+    let titled = tracks.iter().any(|(_, track)| title(disc, track).is_some());
+    let columns: Vec<Head> = COLUMNS.into_iter().filter(|(name, ..)| titled || *name != TITLE).collect();
+    let moved = keyboard(ui, open, &tracks, actions);
+    let width: f32 = columns.iter().map(|(_, width, _)| width + ui.spacing().item_spacing.x).sum();
+    ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(width.max(ui.available_width()));
+        ui.spacing_mut().item_spacing.y = 2.0;
+        rows(ui, state, open, &tracks, &columns, moved, actions);
+    });
+}
+
+fn rows(
+    ui: &mut Ui,
+    state: &State,
+    open: &OpenImage,
+    tracks: &[(&Session, &Track)],
+    columns: &[Head],
+    moved: bool,
+    actions: &mut Actions,
+) {
     let mut pointed = None;
-    let mut moved = false;
-    let selected = tracks.iter().position(|(session, track)| Some(id(session, track)) == open.selected);
     let mut table = TableBuilder::new(ui)
         .id_salt(("tracks", open.image.path.as_os_str()))
         .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(44.0))
-        .column(Column::initial(150.0).at_least(96.0).clip(true))
-        .columns(Column::initial(76.0).at_least(60.0), 2)
-        .column(Column::initial(76.0).at_least(60.0))
-        .columns(Column::initial(72.0).at_least(56.0), 2)
-        .column(Column::initial(120.0).at_least(60.0).clip(true))
-        .column(Column::remainder().at_least(110.0).clip(true))
         .auto_shrink([false, true]);
-    if let (Some(row), true) = (selected, focus) {
+    for (n, (_, width, _)) in columns.iter().enumerate() {
+        let last = n + 1 == columns.len();
+        table = table.column(if last { Column::remainder().at_least(*width) } else { Column::exact(*width) }.clip(true));
+    }
+    let selected = tracks.iter().position(|(session, track)| Some(id(session, track)) == open.selected);
+    if let (Some(row), true) = (selected, moved) {
         table = table.scroll_to_row(row, None);
     }
-    table.header(24.0, head).body(|body| {
-        body.rows(ROW, tracks.len(), |mut row| {
-            let (session, track) = tracks[row.index()];
-            let this = id(session, track);
-            row.set_selected(open.selected == Some(this));
-            row.set_hovered(state.hovered == Some(this));
-            cells(&mut row, disc, session, track);
-            let response = row.response();
-            response.widget_info(|| {
-                WidgetInfo::selected(Role::ListBoxOption, true, open.selected == Some(this), in_words(disc, track))
+    let heads = table.header(24.0, |mut row| {
+        for (name, _, right) in columns {
+            row.col(|ui| {
+                let weak = tokens(ui).weak;
+                cell(ui, *right, RichText::new(*name).size(SMALL).color(weak));
             });
-            moved |= response.hovered() && state.hovered != Some(this);
+        }
+    });
+    heads.body(|body| {
+        body.rows(ROW, tracks.len(), |mut row| {
+            let Some(&(session, track)) = tracks.get(row.index()) else { return };
+            let this = id(session, track);
+            let selected = open.selected == Some(this);
+            row.set_selected(selected);
+            row.set_hovered(state.hovered == Some(this));
+            for (name, _, right) in columns {
+                row.col(|ui| one(ui, name, *right, open.image.disc(), session, track));
+            }
+            let response = row.response();
+            response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, in_words(open.image.disc(), track)));
             pointed = if response.hovered() { Some(this) } else { pointed };
             if response.clicked() {
-                actions.push(Action::Select((open.selected != Some(this)).then_some(this)));
+                actions.push(Action::Select((!selected).then_some(this)));
             }
         });
     });
-    if moved {
+    if pointed.is_some() && pointed != state.hovered {
         actions.push(Action::Hover(pointed));
     }
+}
+
+fn title<'a>(disc: &'a Disc, track: &Track) -> Option<&'a str> {
+    disc.cd_text.text(0, track.number, Field::Title)
 }
 
 fn id(session: &Session, track: &Track) -> TrackId {
@@ -101,15 +134,6 @@ fn keyboard(ui: &mut Ui, open: &OpenImage, tracks: &[(&Session, &Track)], action
     true
 }
 
-fn head(mut row: TableRow<'_, '_>) {
-    for (name, right) in COLUMNS {
-        row.col(|ui| {
-            let weak = tokens(ui).weak;
-            cell(ui, right, RichText::new(name).size(SMALL).color(weak));
-        });
-    }
-}
-
 fn cell(ui: &mut Ui, right: bool, text: impl Into<egui::WidgetText>) {
     let label = Label::new(text).truncate().selectable(false);
     if right {
@@ -123,23 +147,29 @@ fn cell(ui: &mut Ui, right: bool, text: impl Into<egui::WidgetText>) {
     }
 }
 
-fn cells(row: &mut TableRow<'_, '_>, disc: &Disc, session: &Session, track: &Track) {
+/// What stands in a column of this name.
+fn one(ui: &mut Ui, column: &str, right: bool, disc: &Disc, session: &Session, track: &Track) {
     let cd = disc.medium.is_cd();
-    row.col(|ui| cell(ui, true, track.number.to_string()));
-    row.col(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(22.0, ROW), Sense::hover());
-        swatch(ui, rect.center() + vec2(4.0, 0.0), Kind::of(track.mode));
-        cell(ui, false, kind(disc, session, track));
-    });
-    let time = |lba: crate::disc::Lba| if cd { lba.to_msf().to_string() } else { String::new() };
-    let gap = if track.pregap > 0 { time(track.first()) } else { String::new() };
-    row.col(|ui| cell(ui, true, gap));
-    row.col(|ui| cell(ui, true, time(track.start)));
-    row.col(|ui| cell(ui, true, words::number(track.start.0.unsigned_abs().into())));
-    row.col(|ui| cell(ui, true, if cd { words::time(track.length) } else { words::number(track.length.into()) }));
-    row.col(|ui| cell(ui, true, words::size(bytes(track))));
-    row.col(|ui| cell(ui, false, track.control.words().join(", ")));
-    row.col(|ui| cell(ui, false, track.isrc.map(|isrc| isrc.to_string()).unwrap_or_default()));
+    let time = |lba: Lba| if cd { lba.to_msf().to_string() } else { String::new() };
+    let text = match column {
+        "Track" => track.number.to_string(),
+        "Kind" => {
+            let (rect, _) = ui.allocate_exact_size(vec2(16.0, ROW), Sense::hover());
+            swatch(ui, rect.center() + vec2(4.0, 0.0), Kind::of(track.mode));
+            kind(disc, session, track)
+        }
+        TITLE => title(disc, track).unwrap_or_default().to_owned(),
+        "Index 0" if track.pregap > 0 => time(track.first()),
+        "Index 1" => time(track.start),
+        "LBA" => words::number(track.start.0.unsigned_abs().into()),
+        "Length" if cd => words::time(track.length),
+        "Length" => words::number(track.length.into()),
+        "Size" => words::size(bytes(track)),
+        "Flags" => track.control.words().join(", "),
+        "ISRC" => track.isrc.map(|isrc| isrc.to_string()).unwrap_or_default(),
+        _ => String::new(),
+    };
+    cell(ui, right, text);
 }
 
 fn kind(disc: &Disc, session: &Session, track: &Track) -> String {
@@ -164,5 +194,6 @@ fn bytes(track: &Track) -> u64 {
 
 fn in_words(disc: &Disc, track: &Track) -> String {
     let start = super::geometry::address(track.start, disc.medium.is_cd());
-    format!("Track {}: {}, starts at {start}, {}", track.number, track.mode, words::size(bytes(track)))
+    let title = title(disc, track).map(|title| format!(" “{title}”")).unwrap_or_default();
+    format!("Track {}{title}: {}, starts at {start}, {}", track.number, track.mode, words::size(bytes(track)))
 }
