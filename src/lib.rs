@@ -16,3 +16,5 @@ pub mod cli;
 pub mod disc;
 pub mod image;
 pub mod job;
+#[cfg(feature = "gui")]
+pub mod ui;

@@ -16,8 +16,11 @@ fn open(path: &Path) -> Image {
     image::open(path, Limits::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Number, mode, index 1, pregap and length of every track, and the lead-out.
-fn layout(image: &Image) -> (Vec<(u8, TrackMode, i32, u32, u32)>, i32) {
+/// Number, mode, index 1, pregap and length.
+type Row = (u8, TrackMode, i32, u32, u32);
+
+/// The row of every track, and the lead-out.
+fn layout(image: &Image) -> (Vec<Row>, i32) {
     let tracks = image.disc().tracks().map(|(_, t)| (t.number, t.mode, t.start.0, t.pregap, t.length));
     (tracks.collect(), image.disc().lead_out().0)
 }

@@ -1,0 +1,83 @@
+//! [`Action`]: what a view wants done. Views return actions; [`super::app`] does them after everything is drawn.
+
+use std::path::PathBuf;
+
+use super::settings::ThemeChoice;
+use super::state::ImageId;
+use crate::disc::TrackId;
+use crate::job::{JobId, Task};
+
+/// What a view wants done.
+#[derive(Debug)]
+pub enum Action {
+    /// Open these files and folders.
+    Open(Vec<PathBuf>),
+    /// Ask the user with a dialog of the system.
+    Ask(Question),
+    /// Show this image.
+    Show(ImageId),
+    /// Close this image.
+    Close(ImageId),
+    /// The pointer is on this track, or on none.
+    Hover(Option<TrackId>),
+    /// Select this track, or none.
+    Select(Option<TrackId>),
+    /// Open a sheet at the side, or close it.
+    Sheet(Option<SheetName>),
+    /// Begin a job.
+    Start(Task),
+    /// Let a job rest, or go on.
+    Pause(JobId, bool),
+    /// Stop a job.
+    Cancel(JobId),
+    /// Take a job that is over off the list.
+    Forget(JobId),
+    /// Take all jobs that are over off the list.
+    ForgetAll,
+    /// Show a file in the system's file manager.
+    Reveal(PathBuf),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// A notice has been read.
+    Dismiss(u64),
+    /// Light or dark.
+    Theme(ThemeChoice),
+    /// Take an image off the recent ones.
+    ForgetRecent(PathBuf),
+    /// Close the window, whatever is still going on.
+    Quit,
+}
+
+/// The sheets there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetName {
+    /// Convert the image that is shown.
+    Convert,
+    /// Open a file whose path is typed.
+    OpenPath,
+    /// About the program.
+    About,
+}
+
+/// What the user is asked with a dialog of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Which files to open.
+    Files,
+    /// Which folder to open.
+    Folder,
+    /// Where to save.
+    Target {
+        /// The folder that is offered.
+        folder: PathBuf,
+        /// The name that is offered.
+        name: String,
+        /// The format's name, for the dialog.
+        format: &'static str,
+        /// Its extensions.
+        extensions: &'static [&'static str],
+    },
+}
+
+/// Actions, in the order in which the views returned them.
+pub type Actions = Vec<Action>;

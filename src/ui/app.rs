@@ -1,0 +1,290 @@
+//! [`App`]: the frame of the window. Each frame has three phases: what happened is collected, the views draw from the state, and
+//! the actions that they returned are done.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
+
+use super::actions::{Action, Actions, Question};
+use super::helpers::{Answer, Helpers, Saver};
+use super::image_view::Table;
+use super::jobs_panel::Folds;
+use super::notices::Notice;
+use super::settings::Settings;
+use super::sheets::Sheet;
+use super::state::State;
+use super::theme::{L, M, XL, tokens};
+use super::{closing, front, image_view, jobs_panel, menu, notices, sheets, sidebar, theme};
+use crate::image::file_name;
+use crate::job::{Pool, Task};
+
+/// Jobs at work at the same time; each uses all processors by itself.
+const WORKERS: usize = 2;
+/// Width of the list at the left.
+const SIDEBAR: f32 = 264.0;
+/// Width of a sheet.
+const SHEET: f32 = 408.0;
+
+/// What the views remember that nobody else has to know.
+#[derive(Default)]
+struct Views {
+    sheet: Option<Sheet>,
+    folds: Folds,
+    unfolded: Vec<u64>,
+    table: Table,
+}
+
+/// The window: state, views, and the pool that does the work.
+pub struct App {
+    state: State,
+    views: Views,
+    jobs: Pool,
+    /// Opening has a worker of its own, so that no long job stands in its way.
+    opener: Pool,
+    helpers: Helpers,
+    saver: Saver,
+    context: Arc<OnceLock<Context>>,
+    title: String,
+    /// Whether the user is being asked about the jobs that closing would stop.
+    closing: bool,
+}
+
+impl App {
+    /// With these settings, which are kept in the file `place`, or nowhere. `paths` are opened.
+    pub fn new(settings: Settings, place: Option<PathBuf>, paths: Vec<PathBuf>) -> App {
+        let context: Arc<OnceLock<Context>> = Arc::default();
+        let shared = context.clone();
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
+            if let Some(context) = shared.get() {
+                context.request_repaint();
+            }
+        });
+        let mut app = App {
+            state: State::new(settings),
+            views: Views::default(),
+            jobs: Pool::new(WORKERS, wake.clone()),
+            opener: Pool::new(1, wake.clone()),
+            helpers: Helpers::new(wake),
+            saver: Saver::new(place),
+            context,
+            title: String::new(),
+            closing: false,
+        };
+        app.open(paths);
+        app
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// First phase: collects what happened since the last frame.
+    pub fn collect(&mut self, ctx: &Context) {
+        if self.context.set(ctx.clone()).is_ok() {
+            theme::install(ctx, self.state.settings.theme);
+        }
+        let now = Instant::now();
+        let recent = self.state.settings.recent.first().cloned();
+        while let Ok(event) = self.opener.events().try_recv() {
+            self.state.on_opener_event(event);
+        }
+        while let Ok(event) = self.jobs.events().try_recv() {
+            self.state.on_event(now, event);
+        }
+        if self.state.settings.recent.first() != recent.as_ref() {
+            self.keep_settings();
+        }
+        let answers: Vec<Answer> = self.helpers.answers().collect();
+        answers.into_iter().for_each(|answer| self.answered(answer));
+        self.name_window(ctx);
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        match answer {
+            Answer::Open(paths) => self.open(paths),
+            Answer::Target(path) => {
+                if let Some(Sheet::Convert(form)) = &mut self.views.sheet
+                    && let Some(open) = self.state.image(form.image)
+                {
+                    form.set_target(&path, open);
+                }
+            }
+            Answer::NoDialog(Question::Target { .. }) => self.state.tell(Notice {
+                happened: "This system offers no file dialog.".to_owned(),
+                means: "Nothing was changed.".to_owned(),
+                try_this: "Type the folder into its field.".to_owned(),
+                technical: "the desktop portal (xdg-desktop-portal) did not answer".to_owned(),
+                ..Notice::default()
+            }),
+            Answer::NoDialog(_) => self.views.sheet = Some(Sheet::OpenPath { text: String::new(), instead: true }),
+            Answer::NotShown(path, error) => self.state.tell(Notice {
+                happened: format!("The folder of “{}” could not be shown.", file_name(&path)),
+                means: "The file is where it was saved.".to_owned(),
+                try_this: "Open its folder with your file manager.".to_owned(),
+                technical: format!("{}: {error}", path.display()),
+                ..Notice::default()
+            }),
+        }
+    }
+
+    fn name_window(&mut self, ctx: &Context) {
+        let title = self.state.shown().map_or_else(|| "Spindle".to_owned(), |open| format!("{} — Spindle", open.name()));
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Second and third phase: draws, then does what the views returned.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let mut actions = Actions::new();
+        self.window(ui, &mut actions);
+        let changed = !actions.is_empty();
+        for action in actions {
+            self.apply(ui.ctx(), action);
+        }
+        if changed {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn window(&mut self, ui: &mut Ui, actions: &mut Actions) {
+        self.dropped(ui, actions);
+        menu::keys(ui, &self.state, actions);
+        let (state, views) = (&self.state, &mut self.views);
+        let t = tokens(ui);
+        let frame = |fill, x: f32, y: f32| Frame::new().fill(fill).inner_margin(Margin::symmetric(x as i8, y as i8));
+        Panel::top("menu").frame(frame(t.sidebar, M, 4.0)).show(ui, |ui| menu::show(ui, state, actions));
+        Panel::left("list").exact_size(SIDEBAR).resizable(false).frame(frame(t.sidebar, M, M)).show(ui, |ui| {
+            sidebar::show(ui, state, actions);
+        });
+        if let Some(sheet) = &mut views.sheet {
+            Panel::right("sheet").exact_size(SHEET).resizable(false).frame(frame(t.sidebar, L, L)).show(ui, |ui| {
+                sheets::show(ui, state, sheet, actions);
+            });
+        }
+        if !state.jobs.is_empty() {
+            Panel::bottom("jobs").resizable(false).frame(frame(t.sidebar, M, M)).show(ui, |ui| {
+                jobs_panel::show(ui, state, &mut views.folds, actions);
+            });
+        }
+        CentralPanel::default().frame(frame(t.window, XL, L)).show(ui, |ui| {
+            notices::show(ui, state, &mut views.unfolded, actions);
+            match state.shown() {
+                Some(open) => image_view::show(ui, state, open, &mut views.table, actions),
+                None => front::show(ui, actions),
+            }
+        });
+        let hovering = ui.input(|input| input.raw.hovered_files.len());
+        if hovering > 0 {
+            front::drop_hint(ui, hovering);
+        }
+        if views.sheet.is_some() && ui.memory(|memory| memory.focused().is_none()) && ui.input(|input| input.key_pressed(Key::Escape)) {
+            actions.push(Action::Sheet(None));
+        }
+        self.close_requested(ui, actions);
+    }
+
+    fn dropped(&self, ui: &Ui, actions: &mut Actions) {
+        let dropped: Vec<PathBuf> =
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        if !dropped.is_empty() {
+            actions.push(Action::Open(dropped));
+        }
+    }
+
+    /// Closing stops jobs: that is asked about first.
+    fn close_requested(&mut self, ui: &Ui, actions: &mut Actions) {
+        if ui.input(|input| input.viewport().close_requested()) && self.state.running() > 0 && !self.closing {
+            ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
+            self.closing = true;
+        }
+        if self.closing {
+            self.closing = closing::show(ui, self.state.running(), actions);
+        }
+    }
+
+    fn open(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            let task = Task::Open(path);
+            let id = self.opener.submit(task.clone());
+            self.state.submitted(Instant::now(), id, &task);
+        }
+    }
+
+    fn keep_settings(&self) {
+        self.saver.save(self.state.settings.to_text());
+    }
+
+    fn apply(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Open(paths) => self.open(paths),
+            Action::Ask(question) => self.helpers.ask(question),
+            Action::Show(id) => self.state.show(id),
+            Action::Close(id) => self.state.close(id),
+            Action::Hover(track) => self.state.hovered = track,
+            Action::Select(track) => self.state.select(track),
+            Action::Sheet(name) => self.views.sheet = name.and_then(|name| sheets::fresh(name, &self.state)),
+            Action::Start(task) => self.start(task),
+            Action::Pause(id, paused) => {
+                if let Some(control) = self.jobs.control(id) {
+                    control.pause(paused);
+                    self.state.paused(Instant::now(), id, paused);
+                }
+            }
+            Action::Cancel(id) => {
+                if let Some(control) = self.jobs.control(id) {
+                    control.cancel();
+                }
+            }
+            Action::Forget(id) => self.state.jobs.retain(|job| job.id != id),
+            Action::ForgetAll => self.state.jobs.retain(|job| !job.over()),
+            Action::Reveal(path) => self.helpers.reveal(path),
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::Dismiss(id) => self.state.dismiss(id),
+            Action::Theme(choice) => {
+                self.state.settings.theme = choice;
+                theme::choose(ctx, choice);
+                self.keep_settings();
+            }
+            Action::ForgetRecent(path) => {
+                self.state.settings.forget(&path);
+                self.keep_settings();
+            }
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn start(&mut self, task: Task) {
+        match &task {
+            Task::Convert(task) => {
+                self.state.settings.folder = task.target.parent().map(PathBuf::from);
+                self.keep_settings();
+            }
+            // What was known is about to be found out anew; the table turns to it.
+            Task::Hash { .. } => self.views.table = Table::Checksums,
+            Task::Open(_) | Task::Demo(_) | Task::Verify { .. } => {}
+        }
+        let id = self.jobs.submit(task.clone());
+        self.state.submitted(Instant::now(), id, &task);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.collect(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+        let size = ui.input(|input| input.viewport().inner_rect).map(|rect| [rect.width(), rect.height()]);
+        self.state.settings.window = size.or(self.state.settings.window);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_settings();
+    }
+}

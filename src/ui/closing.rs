@@ -1,0 +1,31 @@
+//! Closing the window while jobs are running: the second of the two questions that stand in the way.
+
+use egui::{Align, Layout, Ui};
+
+use super::actions::{Action, Actions};
+use super::theme::L;
+use super::widgets::{Look, button, heading};
+use super::words;
+
+/// Asks; tells whether the question still stands.
+pub fn show(ui: &Ui, running: usize, actions: &mut Actions) -> bool {
+    let mut stands = running > 0;
+    if running == 0 {
+        actions.push(Action::Quit);
+    }
+    let modal = egui::Modal::new(egui::Id::unique("closing")).show(ui.ctx(), |ui| {
+        ui.set_width(380.0);
+        heading(ui, &format!("Stop {} and close?", words::count(running as u64, "running job")));
+        ui.label("What is being written is not whole yet and would be removed. Sources stay as they are.");
+        ui.add_space(L);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button(ui, None, "Keep running", Look::Primary).clicked() {
+                stands = false;
+            }
+            if button(ui, None, "Stop and close", Look::Normal).clicked() {
+                actions.push(Action::Quit);
+            }
+        });
+    });
+    stands && !modal.should_close()
+}

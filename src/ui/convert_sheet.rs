@@ -1,0 +1,179 @@
+//! The sheet beside the disc in which a conversion is chosen.
+
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
+
+use super::actions::{Action, Actions, Question};
+use super::convert_form::Form;
+use super::format_list;
+use super::icons::Icon;
+use super::state::OpenImage;
+use super::theme::{L, M, S, SMALL, XS, tokens};
+use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, tinted, wide_button};
+use crate::image::{self, file_name};
+
+/// Shows the sheet.
+pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
+    let before = form.clone();
+    head(ui, open, actions);
+    let foot = 76.0;
+    let height = (ui.available_height() - foot).max(80.0);
+    ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(ui.available_width() - S);
+        format_list::show(ui, open, form);
+        ui.add_space(S);
+        losses(ui, open, form);
+        target(ui, form, actions);
+        ui.add_space(XS);
+        options(ui, form);
+    });
+    if *form != before {
+        form.refresh(open);
+    }
+    ui.add_space(M);
+    button_that_says_what_it_does(ui, open, form, actions);
+    if form.confirming {
+        confirm(ui, open, form, actions);
+    }
+}
+
+fn head(ui: &mut Ui, open: &OpenImage, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        heading(ui, "Convert");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, Icon::Close, "Close the sheet").clicked() {
+                actions.push(Action::Sheet(None));
+            }
+        });
+    });
+    note(ui, format!("{}, {}", open.name(), open.image.format.title));
+    ui.add_space(S);
+}
+
+fn losses(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
+    if form.facts().losses.is_empty() {
+        return;
+    }
+    let t = tokens(ui);
+    let title = form.advice(open).map_or("", |advice| advice.format.title);
+    let better = form.facts().better.and_then(image::by_name);
+    tinted(ui, t.warn_soft, t.warn).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        marked_line(ui, Icon::Warning, t.warn, &format!("{title} can't keep:"));
+        ui.spacing_mut().item_spacing.y = XS;
+        for loss in &form.facts().losses {
+            ui.horizontal_top(|ui| {
+                ui.add_space(24.0);
+                ui.add(egui::Label::new(format!("• {loss}")).wrap());
+            });
+        }
+        if let Some(better) = better {
+            ui.add_space(XS);
+            let words = format!("Keep everything with {}", better.title);
+            if button(ui, Some(Icon::Star), &words, Look::Normal).clicked() {
+                form.format = better.name;
+            }
+        }
+    });
+    ui.add_space(M);
+}
+
+fn target(ui: &mut Ui, form: &mut Form, actions: &mut Actions) {
+    let name = note(ui, "Name");
+    ui.add(TextEdit::singleline(&mut form.name).desired_width(f32::INFINITY).margin(egui::vec2(S, 6.0))).labelled_by(name.id);
+    let folder = note(ui, "Folder");
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - 112.0).max(80.0);
+        let field = TextEdit::singleline(&mut form.folder).desired_width(width - 2.0 * S).margin(egui::vec2(S, 6.0));
+        ui.add(field).labelled_by(folder.id);
+        if button(ui, Some(Icon::Folder), "Choose…", Look::Normal).clicked() {
+            let format = image::by_name(form.format);
+            actions.push(Action::Ask(Question::Target {
+                folder: form.folder.clone().into(),
+                name: file_name(&form.target()),
+                format: format.map_or("Disc image", |format| format.title),
+                extensions: format.map_or(&[], |format| format.extensions),
+            }));
+        }
+    });
+    files(ui, form);
+}
+
+/// Which files will be there.
+fn files(ui: &mut Ui, form: &Form) {
+    let files = &form.facts().files;
+    match files.as_slice() {
+        [] => {}
+        [one] => drop(note(ui, format!("Makes {one}."))),
+        [one, two] => drop(note(ui, format!("Makes {one} and {two}."))),
+        [first, .., last] => drop(note(ui, format!("Makes {} files, from {first} to {last}.", files.len()))),
+    }
+}
+
+fn options(ui: &mut Ui, form: &mut Form) {
+    let mut more = form.more;
+    if fold(ui, &mut more, "More options") {
+        ui.indent("options", |ui| {
+            let facts = form.facts().clone();
+            if facts.can_split {
+                ui.checkbox(&mut form.file_per_track, "One file for each track");
+            }
+            if facts.can_subchannel {
+                ui.checkbox(&mut form.subchannel, "Keep the subchannel");
+            }
+            if facts.can_old {
+                ui.checkbox(&mut form.old_version, "Older version of the format, for old programs");
+            }
+            ui.checkbox(&mut form.verify, "Read the result back and compare it");
+            ui.checkbox(&mut form.overwrite, "Replace files of the same name");
+        });
+    }
+    form.more = more;
+}
+
+fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
+    let obstacle = form.facts().obstacle.clone();
+    ui.add_enabled_ui(obstacle.is_none(), |ui| {
+        if wide_button(ui, Some(Icon::Convert), &form.promise(open), Look::Primary).clicked() {
+            if form.facts().losses.is_empty() {
+                actions.push(Action::Start(form.task(open, false)));
+                actions.push(Action::Sheet(None));
+            } else {
+                form.confirming = true;
+            }
+        }
+    });
+    let t = tokens(ui);
+    match obstacle {
+        Some(obstacle) => drop(ui.label(RichText::new(obstacle).size(SMALL).color(t.bad))),
+        None if form.verify => drop(note(ui, "It is done when the copy was read back and found equal.")),
+        None => drop(note(ui, "The copy will not be compared with its source.")),
+    }
+}
+
+/// Data would be lost: the only question that stands in the way.
+fn confirm(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
+    let title = form.advice(open).map_or("", |advice| advice.format.title);
+    let modal = egui::Modal::new(egui::Id::unique("loss")).show(ui.ctx(), |ui| {
+        ui.set_width(400.0);
+        heading(ui, &format!("Save as {title} without these?"));
+        ui.add_space(XS);
+        for loss in &form.facts().losses {
+            marked_line(ui, Icon::Warning, tokens(ui).warn, &loss.to_string());
+        }
+        note(ui, "The image that is open stays as it is.");
+        ui.add_space(L);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button(ui, None, "Go back", Look::Primary).clicked() {
+                form.confirming = false;
+            }
+            if button(ui, None, "Save without them", Look::Normal).clicked() {
+                form.confirming = false;
+                actions.push(Action::Start(form.task(open, true)));
+                actions.push(Action::Sheet(None));
+            }
+        });
+    });
+    if modal.should_close() {
+        form.confirming = false;
+    }
+}

@@ -1,0 +1,209 @@
+//! What would make the window wait, done by threads of its own: the system's dialogs, its file manager, the settings file.
+
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::Command;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::actions::Question;
+use super::settings;
+use crate::image::FORMATS;
+
+/// What a helper has to say.
+#[derive(Debug)]
+pub enum Answer {
+    /// These are to be opened.
+    Open(Vec<PathBuf>),
+    /// The new image is to be saved here.
+    Target(PathBuf),
+    /// There is no dialog on this system.
+    NoDialog(Question),
+    /// A folder could not be shown.
+    NotShown(PathBuf, io::Error),
+}
+
+/// Sends work to helpers, and hears their answers.
+pub struct Helpers {
+    tell: Sender<Answer>,
+    answers: Receiver<Answer>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// A dialog that is gone sooner than anybody can press a button was never there: without a desktop portal the answer is the same as
+/// that of a cancelled dialog.
+const NEVER_THERE: Duration = Duration::from_millis(300);
+
+impl Helpers {
+    /// `wake` is called after each answer.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Helpers {
+        let (tell, answers) = unbounded();
+        Helpers { tell, answers, wake }
+    }
+
+    /// What was answered since the last time.
+    pub fn answers(&self) -> impl Iterator<Item = Answer> + '_ {
+        self.answers.try_iter()
+    }
+
+    fn spawn(&self, work: impl FnOnce() -> Option<Answer> + Send + 'static) {
+        let (tell, wake) = (self.tell.clone(), self.wake.clone());
+        thread::spawn(move || {
+            if let Some(answer) = work() {
+                // Nobody listens any more when the window has been closed.
+                let _ = tell.send(answer);
+                wake();
+            }
+        });
+    }
+
+    /// Asks with a dialog of the system.
+    pub fn ask(&self, question: Question) {
+        self.spawn(move || {
+            let asked = Instant::now();
+            let answer = wait_for(ask(&question));
+            answer.or_else(|| (asked.elapsed() < NEVER_THERE).then_some(Answer::NoDialog(question)))
+        });
+    }
+
+    /// Shows a file in the system's file manager.
+    pub fn reveal(&self, path: PathBuf) {
+        self.spawn(move || match reveal(&path) {
+            Ok(()) => None,
+            Err(error) => Some(Answer::NotShown(path, error)),
+        });
+    }
+}
+
+async fn ask(question: &Question) -> Option<Answer> {
+    let dialog = rfd::AsyncFileDialog::new();
+    let paths = |files: Vec<rfd::FileHandle>| Answer::Open(files.iter().map(|file| file.path().to_owned()).collect());
+    match question {
+        Question::Files => {
+            let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+            let dialog = dialog.set_title("Open disc images").add_filter("Disc images", &extensions).add_filter("All files", &["*"]);
+            dialog.pick_files().await.map(paths)
+        }
+        Question::Folder => dialog.set_title("Open the images in a folder").pick_folders().await.map(paths),
+        Question::Target { folder, name, format, extensions } => {
+            let dialog = dialog.set_title("Save the new image as").add_filter(*format, extensions);
+            let dialog = dialog.set_directory(folder).set_file_name(name);
+            dialog.save_file().await.map(|file| Answer::Target(file.path().to_owned()))
+        }
+    }
+}
+
+/// Wakes the thread that waits.
+struct Waiting(Thread);
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for a future in this thread. On macOS only rfd's asynchronous dialogs may be asked for outside of the main thread.
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Waiting(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+fn reveal(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let status = if cfg!(windows) {
+        // The file manager's exit code says nothing on Windows.
+        let mut argument = std::ffi::OsString::from("/select,");
+        argument.push(path);
+        return Command::new("explorer").arg(argument).status().map(drop);
+    } else if cfg!(target_os = "macos") {
+        Command::new("open").arg("-R").arg(path).status()?
+    } else {
+        Command::new("xdg-open").arg(folder).status()?
+    };
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("the file manager ended with {status}"))) }
+}
+
+/// Writes the settings file, one version after the other.
+pub struct Saver {
+    texts: Option<Sender<String>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    /// Writes to this place, or nowhere.
+    pub fn new(place: Option<PathBuf>) -> Saver {
+        let Some(place) = place else { return Saver { texts: None, thread: None } };
+        let (texts, queue) = unbounded::<String>();
+        let work = move || {
+            for text in queue {
+                // Settings that can't be kept are no reason to bother anybody.
+                let _ = settings::store(&place, &text);
+            }
+        };
+        Saver { texts: Some(texts), thread: Some(thread::spawn(work)) }
+    }
+
+    /// Writes this, soon.
+    pub fn save(&self, text: String) {
+        if let Some(texts) = &self.texts {
+            let _ = texts.send(text);
+        }
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.texts = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_is_waited_for_until_another_thread_is_ready() {
+        let (tell, told) = unbounded::<u32>();
+        let mut helper: Option<JoinHandle<()>> = None;
+        let value = wait_for(std::future::poll_fn(move |context| {
+            if let Ok(value) = told.try_recv() {
+                return Poll::Ready(value);
+            }
+            let (tell, waker) = (tell.clone(), context.waker().clone());
+            helper.get_or_insert_with(|| {
+                thread::spawn(move || {
+                    let _ = tell.send(7);
+                    waker.wake();
+                })
+            });
+            Poll::Pending
+        }));
+        assert_eq!(value, 7);
+    }
+
+    #[test]
+    fn the_last_settings_saved_are_there_when_the_saver_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("settings.json");
+        let saver = Saver::new(Some(place.clone()));
+        (0..50).for_each(|n| saver.save(n.to_string()));
+        drop(saver);
+        assert_eq!(std::fs::read_to_string(place).unwrap(), "49");
+    }
+}

@@ -1,0 +1,212 @@
+//! The jobs, at the bottom: what is going on, how fast, how long, and what came of it.
+
+use egui::{Align, CornerRadius, Label, Layout, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::actions::{Action, Actions};
+use super::icons::Icon;
+use super::state::State;
+use super::theme::{M, S, SMALL, XS, tokens};
+use super::widgets::{Look, button, card, fold, icon_button, inline_icon, note};
+use super::words;
+use super::work::{Job, Stage};
+use crate::job::JobId;
+
+/// What of the panel is folded.
+#[derive(Debug)]
+pub struct Folds {
+    open: bool,
+    logs: Vec<JobId>,
+}
+
+impl Default for Folds {
+    fn default() -> Folds {
+        Folds { open: true, logs: Vec::new() }
+    }
+}
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions) {
+    let running = state.running();
+    let title = match running {
+        0 => format!("Jobs: {} over", state.jobs.len()),
+        running => format!("Jobs: {running} running"),
+    };
+    ui.horizontal(|ui| {
+        fold(ui, &mut folds.open, &title);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if state.jobs.len() > running && button(ui, None, "Clear finished", Look::Quiet).clicked() {
+                actions.push(Action::ForgetAll);
+            }
+        });
+    });
+    if !folds.open {
+        return;
+    }
+    let logged = state.jobs.iter().any(|job| folds.logs.contains(&job.id));
+    let most = if logged { 320.0 } else { 220.0 };
+    ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]).show(ui, |ui| {
+        for job in &state.jobs {
+            card(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                one(ui, job, folds, actions);
+            });
+        }
+    });
+}
+
+fn one(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
+    ui.spacing_mut().item_spacing.y = XS;
+    ui.horizontal(|ui| {
+        state_icon(ui, job);
+        let graph = !job.over() && job.rates.len() > 1;
+        let buttons = if job.over() { 300.0 } else { 130.0 } + if graph { 180.0 } else { 0.0 };
+        ui.allocate_ui_with_layout(
+            vec2((ui.available_width() - buttons).max(120.0), 28.0),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.add(Label::new(job.title()).truncate());
+            },
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            buttons_of(ui, job, folds, actions);
+            if graph {
+                rate_graph(ui, job);
+            }
+        });
+    });
+    if !job.over() {
+        bar(ui, job);
+    }
+    status(ui, job);
+    if folds.logs.contains(&job.id) {
+        log(ui, job);
+    }
+}
+
+fn state_icon(ui: &mut Ui, job: &Job) {
+    let t = tokens(ui);
+    let (icon, color) = match &job.stage {
+        Stage::Waiting => (Icon::Clock, t.weak),
+        Stage::Running => (Icon::Play, t.accent),
+        Stage::Paused => (Icon::Pause, t.warn),
+        Stage::Done(done) if done.good => (Icon::Done, t.good),
+        Stage::Done(_) => (Icon::Warning, t.warn),
+        Stage::Failed(_) => (Icon::Error, t.bad),
+        Stage::Cancelled => (Icon::Stop, t.weak),
+    };
+    inline_icon(ui, icon, color);
+}
+
+fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
+    let name = job.title();
+    if job.over() {
+        if icon_button(ui, Icon::Close, &format!("Take off the list: {name}")).clicked() {
+            actions.push(Action::Forget(job.id));
+        }
+    } else {
+        if icon_button(ui, Icon::Stop, &format!("Cancel: {name}")).clicked() {
+            actions.push(Action::Cancel(job.id));
+        }
+        let paused = matches!(job.stage, Stage::Paused);
+        let (icon, word) = if paused { (Icon::Play, "Go on") } else { (Icon::Pause, "Pause") };
+        if icon_button(ui, icon, &format!("{word}: {name}")).clicked() {
+            actions.push(Action::Pause(job.id, !paused));
+        }
+    }
+    let mut logged = folds.logs.contains(&job.id);
+    let before = logged;
+    fold(ui, &mut logged, "Log");
+    if logged != before {
+        folds.logs.retain(|id| *id != job.id);
+        folds.logs.extend(logged.then_some(job.id));
+    }
+    if let Stage::Done(done) = &job.stage
+        && let Some(made) = &done.made
+    {
+        if button(ui, None, "Show in folder", Look::Quiet).clicked() {
+            actions.push(Action::Reveal(made.clone()));
+        }
+        if button(ui, None, "Open it", Look::Quiet).clicked() {
+            actions.push(Action::Open(vec![made.clone()]));
+        }
+    }
+}
+
+fn bar(ui: &mut Ui, job: &Job) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
+    let part = job.part();
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, job.title()));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_numeric_value((f64::from(part) * 100.0).round());
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+    });
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, radius, t.blank);
+    let color = if matches!(job.stage, Stage::Paused) { t.warn } else { t.accent };
+    ui.painter().rect_filled(rect.with_max_x(rect.left() + rect.width() * part), radius, color);
+}
+
+fn status(ui: &mut Ui, job: &Job) {
+    let t = tokens(ui);
+    let line = |ui: &mut Ui, text: &str, color| ui.add(Label::new(RichText::new(text).color(color).size(13.0)).wrap());
+    match &job.stage {
+        Stage::Done(done) => drop(line(ui, &done.words, if done.good { t.good } else { t.warn })),
+        Stage::Failed(notice) => drop(line(ui, &notice.happened, t.bad)),
+        Stage::Cancelled => drop(line(ui, "Cancelled. Nothing unfinished was left behind.", t.weak)),
+        Stage::Waiting | Stage::Running | Stage::Paused => running(ui, job),
+    }
+}
+
+fn running(ui: &mut Ui, job: &Job) {
+    ui.horizontal(|ui| {
+        let mut words = job.phase().to_owned();
+        if let Some(progress) = job.progress {
+            words += &format!(" · {} %", progress.done * 100 / progress.total.max(1));
+            if let Some(track) = progress.track.filter(|_| job.tracks > 1) {
+                words += &format!(" · track {track} of {}", job.tracks);
+            }
+        }
+        note(ui, words);
+        let Some(progress) = job.progress.filter(|progress| progress.rate > 0.0 && !matches!(job.stage, Stage::Paused)) else { return };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(eta) = progress.eta {
+                note(ui, words::left(eta));
+            }
+            note(ui, format!("{} · {:.0}×", words::rate(progress.rate), progress.rate / job.single_speed));
+        });
+    });
+}
+
+/// Bytes a second over the time of the job.
+fn rate_graph(ui: &mut Ui, job: &Job) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(160.0, 28.0), Sense::hover());
+    let most = job.rates.iter().copied().fold(1.0, f32::max);
+    let label = format!("Speed so far, at most {}", words::rate(f64::from(most)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
+    let last = (job.rates.len() - 1).max(1) as f32;
+    let at = |n: usize, rate: f32| pos2(rect.left() + rect.width() * n as f32 / last, rect.bottom() - 2.0 - (rect.height() - 4.0) * rate / most);
+    let points: Vec<_> = job.rates.iter().enumerate().map(|(n, &rate)| at(n, rate)).collect();
+    ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(1.0, t.line));
+    ui.painter().add(Shape::line(points, Stroke::new(1.5, t.accent)));
+    response.on_hover_text(label);
+}
+
+fn log(ui: &mut Ui, job: &Job) {
+    ui.add_space(XS);
+    let salt = ("log", job.id.0);
+    ScrollArea::vertical().id_salt(salt).max_height(120.0).stick_to_bottom(true).auto_shrink([false, true]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (time, line) in &job.log {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = M;
+                let time = RichText::new(format!("{:7.1} s", time.as_secs_f64())).monospace().size(SMALL);
+                ui.label(time.color(tokens(ui).weak));
+                ui.add(Label::new(RichText::new(line).size(SMALL)).wrap().selectable(true));
+            });
+        }
+    });
+    ui.add_space(S - XS);
+}

@@ -1,0 +1,131 @@
+//! The menu, and the keys.
+
+use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Ui};
+
+use super::actions::{Action, Actions, Question, SheetName};
+use super::settings::ThemeChoice;
+use super::state::{OpenImage, State};
+use crate::job::Task;
+
+const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+const OPEN_FOLDER: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O);
+const OPEN_PATH: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::L);
+const CONVERT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const VERIFY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::T);
+const CHECKSUMS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
+const CLOSE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::W);
+const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
+
+/// Checks every sector of an image.
+pub fn verify(open: &OpenImage) -> Action {
+    Action::Start(Task::Verify { source: open.image.path.clone(), other: None })
+}
+
+/// Makes the checksums of an image.
+pub fn checksums(open: &OpenImage) -> Action {
+    Action::Start(Task::Hash { source: open.image.path.clone(), whole: true })
+}
+
+/// Does what the keys say.
+pub fn keys(ui: &Ui, state: &State, actions: &mut Actions) {
+    let pressed = |shortcut: &KeyboardShortcut| ui.input_mut(|input| input.consume_shortcut(shortcut));
+    // The longer ones first: Ctrl+Shift+O is Ctrl+O with one key more.
+    if pressed(&OPEN_FOLDER) {
+        actions.push(Action::Ask(Question::Folder));
+    }
+    if pressed(&OPEN) {
+        actions.push(Action::Ask(Question::Files));
+    }
+    if pressed(&OPEN_PATH) {
+        actions.push(Action::Sheet(Some(SheetName::OpenPath)));
+    }
+    if pressed(&QUIT) {
+        ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+    }
+    let Some(open) = state.shown() else { return };
+    if pressed(&CONVERT) {
+        actions.push(Action::Sheet(Some(SheetName::Convert)));
+    }
+    if pressed(&VERIFY) {
+        actions.push(verify(open));
+    }
+    if pressed(&CHECKSUMS) {
+        actions.push(checksums(open));
+    }
+    if pressed(&CLOSE) {
+        actions.push(Action::Close(open.id));
+    }
+}
+
+/// Shows the menu.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.menu_button("File", |ui| file(ui, state, actions));
+        ui.menu_button("Disc", |ui| disc(ui, state, actions));
+        ui.menu_button("View", |ui| view(ui, state, actions));
+        ui.menu_button("Help", |ui| {
+            if ui.button("About Spindle").clicked() {
+                actions.push(Action::Sheet(Some(SheetName::About)));
+            }
+        });
+    });
+}
+
+fn item(ui: &mut Ui, text: &str, shortcut: Option<&KeyboardShortcut>) -> bool {
+    let mut button = Button::new(text);
+    if let Some(shortcut) = shortcut {
+        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+    }
+    ui.add(button).clicked()
+}
+
+fn file(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    if item(ui, "Open files…", Some(&OPEN)) {
+        actions.push(Action::Ask(Question::Files));
+    }
+    if item(ui, "Open a folder…", Some(&OPEN_FOLDER)) {
+        actions.push(Action::Ask(Question::Folder));
+    }
+    if item(ui, "Open by path…", Some(&OPEN_PATH)) {
+        actions.push(Action::Sheet(Some(SheetName::OpenPath)));
+    }
+    ui.separator();
+    if let Some(open) = state.shown() {
+        if item(ui, &format!("Close {}", open.name()), Some(&CLOSE)) {
+            actions.push(Action::Close(open.id));
+        }
+        ui.separator();
+    }
+    if item(ui, "Quit", Some(&QUIT)) {
+        ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+    }
+}
+
+fn disc(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some(open) = state.shown() else {
+        ui.add_enabled(false, Button::new("Open an image first"));
+        return;
+    };
+    if item(ui, "Convert…", Some(&CONVERT)) {
+        actions.push(Action::Sheet(Some(SheetName::Convert)));
+    }
+    if item(ui, "Verify", Some(&VERIFY)) {
+        actions.push(verify(open));
+    }
+    if item(ui, "Make checksums", Some(&CHECKSUMS)) {
+        actions.push(checksums(open));
+    }
+}
+
+fn view(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let choices = [
+        (ThemeChoice::System, "As the system has it"),
+        (ThemeChoice::Light, "Light"),
+        (ThemeChoice::Dark, "Dark"),
+    ];
+    for (choice, name) in choices {
+        if ui.radio(state.settings.theme == choice, name).clicked() {
+            actions.push(Action::Theme(choice));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! [`Notice`]: what went wrong, in three sentences (what happened, what it means for the data, what to try), and how that is shown.
+
+use std::path::Path;
+
+use egui::{RichText, Ui};
+
+use super::actions::{Action, Actions};
+use super::icons::Icon;
+use super::state::State;
+use super::theme::{S, SMALL, tokens};
+use super::widgets::{Look, button, fold, icon_button, inline_icon, tinted};
+use crate::image::{At, Fault, file_name};
+use crate::job::JobError;
+
+/// What the user should know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notice {
+    /// Its number.
+    pub id: u64,
+    /// What happened.
+    pub happened: String,
+    /// What it means for the data.
+    pub means: String,
+    /// What to try.
+    pub try_this: String,
+    /// The line for those who can use it.
+    pub technical: String,
+}
+
+impl Notice {
+    /// Of an error; `subject` is what was being opened, when something was.
+    pub fn of(error: &JobError, subject: Option<&Path>) -> Notice {
+        let (means, try_this) = error.advice();
+        Notice {
+            id: 0,
+            happened: happened(error, subject),
+            means: means.to_owned(),
+            try_this: try_this.to_owned(),
+            technical: error.to_string(),
+        }
+    }
+}
+
+fn happened(error: &JobError, subject: Option<&Path>) -> String {
+    let path = error.path().or(subject);
+    let name = path.map_or_else(|| "The image".to_owned(), |path| format!("“{}”", file_name(path)));
+    match error {
+        JobError::Image(error) => match (&error.fault, error.at) {
+            (Fault::Io(io), _) if io.kind() == std::io::ErrorKind::NotFound => format!("{name} is not there any more."),
+            (Fault::Io(io), _) if io.kind() == std::io::ErrorKind::PermissionDenied => {
+                format!("{name} may not be read: permission denied.")
+            }
+            (fault, At::Line(line)) => format!("{name} can't be opened: {fault}, in line {line}."),
+            (fault, _) => format!("{name} can't be opened: {fault}."),
+        },
+        JobError::EmptyFolder(_) => format!("There is no disc image in the folder {name}."),
+        JobError::Read { error, .. } => format!("{name} could not be read to its end: {error}."),
+        JobError::Plan { format, error, .. } => format!("{name} can't become {format}: {error}."),
+        JobError::NoFormat(_) => format!("The name {name} says no format that can be written."),
+        JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),
+        JobError::OverSource(_) => format!("{name} belongs to the image that is being read, and can't be replaced by its copy."),
+        JobError::Loss { format, .. } => format!("{format} can't keep everything that is on {name}."),
+        JobError::NoRoom { needed, free, .. } => format!(
+            "There is not enough room in {name}: {} are needed, {} are free.",
+            super::words::size(*needed),
+            super::words::size(*free)
+        ),
+        JobError::Write { error, .. } => format!("{name} could not be written: {error}."),
+        JobError::Mismatch { first, .. } => format!("What was written to {name} differs from its source: {first}."),
+        JobError::Cancelled => "The job was stopped.".to_owned(),
+        JobError::Author(_) | JobError::Panicked(_) => "The program itself made a mistake.".to_owned(),
+    }
+}
+
+/// Shows the notices, the newest on top; `unfolded` are those whose technical line is shown.
+pub fn show(ui: &mut Ui, state: &State, unfolded: &mut Vec<u64>, actions: &mut Actions) {
+    for notice in &state.notices {
+        let t = tokens(ui);
+        tinted(ui, t.bad_soft, t.bad).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_top(|ui| {
+                inline_icon(ui, Icon::Error, t.bad);
+                let width = ui.available_width() - 36.0;
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.add(egui::Label::new(RichText::new(&notice.happened).color(t.text)).wrap());
+                    ui.add(egui::Label::new(RichText::new(format!("{} {}", notice.means, notice.try_this)).color(t.weak)).wrap());
+                    ui.add_space(2.0);
+                    technical(ui, notice, unfolded, actions);
+                });
+                if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                    actions.push(Action::Dismiss(notice.id));
+                }
+            });
+        });
+        ui.add_space(S);
+    }
+}
+
+fn technical(ui: &mut Ui, notice: &Notice, unfolded: &mut Vec<u64>, actions: &mut Actions) {
+    let was_open = unfolded.contains(&notice.id);
+    let mut open = was_open;
+    if fold(ui, &mut open, "Details") {
+        ui.horizontal_wrapped(|ui| {
+            ui.add(egui::Label::new(RichText::new(&notice.technical).monospace().size(SMALL)).wrap().selectable(true));
+            if button(ui, Some(Icon::Copy), "Copy", Look::Quiet).clicked() {
+                actions.push(Action::Copy(notice.technical.clone()));
+            }
+        });
+    }
+    if open != was_open {
+        unfolded.retain(|id| *id != notice.id);
+        if open {
+            unfolded.push(notice.id);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The sheets at the side: which one is open, and the two that are small.
+
+use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
+
+use super::actions::{Action, Actions, SheetName};
+use super::convert_form::Form;
+use super::convert_sheet;
+use super::icons::Icon;
+use super::state::State;
+use super::theme::{M, S, tokens};
+use super::widgets::{Look, heading, icon_button, note, wide_button};
+
+/// The sheet that is open, and what was entered in it.
+#[derive(Debug)]
+pub enum Sheet {
+    /// Convert an image.
+    Convert(Box<Form>),
+    /// Open a file whose path is typed.
+    OpenPath {
+        /// The path so far.
+        text: String,
+        /// Whether it is here because the system has no dialog.
+        instead: bool,
+    },
+    /// About the program.
+    About,
+}
+
+/// Shows the sheet.
+pub fn show(ui: &mut Ui, state: &State, sheet: &mut Sheet, actions: &mut Actions) {
+    match sheet {
+        Sheet::Convert(form) => match state.image(form.image) {
+            Some(open) => convert_sheet::show(ui, open, form, actions),
+            None => actions.push(Action::Sheet(None)),
+        },
+        Sheet::OpenPath { text, instead } => open_path(ui, text, *instead, actions),
+        Sheet::About => about(ui, actions),
+    }
+}
+
+fn head(ui: &mut Ui, title: &str, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        heading(ui, title);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, Icon::Close, "Close the sheet").clicked() {
+                actions.push(Action::Sheet(None));
+            }
+        });
+    });
+    ui.add_space(S);
+}
+
+fn open_path(ui: &mut Ui, text: &mut String, instead: bool, actions: &mut Actions) {
+    head(ui, "Open by path", actions);
+    if instead {
+        ui.label("This system offers no file dialog. Drop files on the window, or type where they are.");
+    }
+    let name = note(ui, "File or folder");
+    let field = TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::vec2(S, 6.0));
+    let response = ui.add(field).labelled_by(name.id);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if ui.memory(|memory| memory.focused().is_none()) && !entered {
+        response.request_focus();
+    }
+    ui.add_space(M);
+    let path = text.trim();
+    ui.add_enabled_ui(!path.is_empty(), |ui| {
+        if (wide_button(ui, Some(Icon::File), "Open", Look::Primary).clicked() || entered) && !path.is_empty() {
+            actions.push(Action::Open(vec![path.into()]));
+            actions.push(Action::Sheet(None));
+        }
+    });
+}
+
+fn about(ui: &mut Ui, actions: &mut Actions) {
+    head(ui, "About Spindle", actions);
+    let t = tokens(ui);
+    ui.label(format!("Version {}", env!("CARGO_PKG_VERSION")));
+    ui.label(env!("CARGO_PKG_DESCRIPTION"));
+    ui.add_space(S);
+    ui.label(RichText::new("Works on this computer alone: no network, no advertising, no counting of users.").color(t.weak));
+    note(ui, format!("Free software, {}.", env!("CARGO_PKG_LICENSE")));
+}
+
+/// The sheet of this name, as it looks when it opens.
+pub fn fresh(name: SheetName, state: &State) -> Option<Sheet> {
+    Some(match name {
+        SheetName::Convert => Sheet::Convert(Box::new(Form::new(state.shown()?, state.settings.folder.as_deref()))),
+        SheetName::OpenPath => Sheet::OpenPath { text: String::new(), instead: false },
+        SheetName::About => Sheet::About,
+    })
+}

@@ -1,0 +1,271 @@
+//! [`State`]: everything the window shows. Plain data; events from the pool and words from the user change it.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::geometry::Thumbnail;
+use super::notices::Notice;
+use super::settings::{Recent, Settings};
+use super::words;
+use super::work::{Done, Job, Stage, converted, hashed, verified};
+use crate::disc::{Disc, Medium, TrackId};
+use crate::image::{Advice, Image, file_name};
+use crate::job::{Event, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
+
+/// Number of an open image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ImageId(u64);
+
+/// An open image, and what is known of it.
+pub struct OpenImage {
+    /// Its number.
+    pub id: ImageId,
+    /// The image.
+    pub image: Image,
+    /// The adviser's ranking.
+    pub advice: Vec<Advice>,
+    /// How it looks at a small size.
+    pub thumbnail: Thumbnail,
+    /// The selected track.
+    pub selected: Option<TrackId>,
+    /// Its checksums, once they were made.
+    pub checksums: Option<HashReport>,
+    /// What verifying it said, once that was done.
+    pub findings: Option<VerifyReport>,
+}
+
+impl OpenImage {
+    /// Its name, for people.
+    pub fn name(&self) -> String {
+        file_name(&self.image.path)
+    }
+
+    /// What it is, in a few words: "CD · 12 tracks · 74:02".
+    pub fn summary(&self) -> String {
+        let disc = self.image.disc();
+        let length = if disc.medium.is_cd() {
+            words::time(disc.sectors())
+        } else {
+            words::size(u64::from(disc.sectors()) * 2048)
+        };
+        let tracks = disc.tracks().count();
+        format!("{} · {} · {length}", disc.medium, words::count(tracks as u64, "track"))
+    }
+}
+
+/// Everything the window shows.
+#[derive(Default)]
+pub struct State {
+    /// Open images, in the order in which they were opened.
+    pub images: Vec<OpenImage>,
+    /// The image that is shown.
+    pub current: Option<ImageId>,
+    /// The track of it that the pointer is on.
+    pub hovered: Option<TrackId>,
+    /// Jobs, the newest first.
+    pub jobs: Vec<Job>,
+    /// Files and folders that are being opened.
+    pub opening: Vec<(JobId, PathBuf)>,
+    /// What the user should know, the newest first.
+    pub notices: Vec<Notice>,
+    /// What is remembered from one start to the next.
+    pub settings: Settings,
+    last: u64,
+}
+
+/// Notices that are kept; who let more than these pile up has stopped reading.
+const MOST_NOTICES: usize = 5;
+
+impl State {
+    /// With these settings, and nothing open.
+    pub fn new(settings: Settings) -> State {
+        State { settings, ..State::default() }
+    }
+
+    /// The image that is shown.
+    pub fn shown(&self) -> Option<&OpenImage> {
+        self.image(self.current?)
+    }
+
+    /// An open image.
+    pub fn image(&self, id: ImageId) -> Option<&OpenImage> {
+        self.images.iter().find(|image| image.id == id)
+    }
+
+    /// The image that is shown, to be changed.
+    pub fn shown_mut(&mut self) -> Option<&mut OpenImage> {
+        let current = self.current?;
+        self.images.iter_mut().find(|image| image.id == current)
+    }
+
+    /// The running job that reads this file.
+    pub fn job_on(&self, path: &Path) -> Option<&Job> {
+        self.jobs.iter().find(|job| !job.over() && job.source == path)
+    }
+
+    /// How many jobs are not over.
+    pub fn running(&self) -> usize {
+        self.jobs.iter().filter(|job| !job.over()).count()
+    }
+
+    /// A task was given to the pool.
+    pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
+        let source = match task {
+            Task::Open(path) | Task::Demo(path) => {
+                self.opening.push((id, path.clone()));
+                return;
+            }
+            Task::Convert(task) => &task.source,
+            Task::Verify { source, .. } | Task::Hash { source, .. } => source,
+        };
+        let disc = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
+        let (speed, tracks) = (disc.map_or(CD_SPEED, single_speed), disc.map_or(0, |disc| disc.tracks().count()));
+        if let Some(job) = Job::new(id, now, task, speed, tracks) {
+            self.jobs.insert(0, job);
+        }
+    }
+
+    /// Something happened in the pool.
+    pub fn on_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Started(id) => self.with_job(id, |job| job.started(now)),
+            Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
+            Event::Ended(id, result) => self.ended(now, id, *result),
+        }
+    }
+
+    /// Something happened in the pool that opens images; its numbers are its own.
+    pub fn on_opener_event(&mut self, event: Event) {
+        let Event::Ended(id, result) = event else { return };
+        let Some(at) = self.opening.iter().position(|(opening, _)| *opening == id) else { return };
+        let (_, path) = self.opening.remove(at);
+        match *result {
+            Ok(Outcome::Opened(reports)) => reports.into_iter().for_each(|report| self.opened(report)),
+            // Nothing but opening is ever asked of that pool.
+            Ok(_) | Err(JobError::Cancelled) => {}
+            Err(error) => {
+                self.settings.forget(&path);
+                self.tell(Notice::of(&error, Some(&path)));
+            }
+        }
+    }
+
+    fn with_job(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            change(job);
+        }
+    }
+
+    /// The user let a job rest, or go on.
+    pub fn paused(&mut self, now: Instant, id: JobId, paused: bool) {
+        self.with_job(id, |job| job.paused(now, paused));
+    }
+
+    fn ended(&mut self, now: Instant, id: JobId, result: Result<Outcome, JobError>) {
+        match result {
+            Ok(outcome) => {
+                let tracks = self.jobs.iter().find(|job| job.id == id).map_or(0, |job| job.tracks);
+                let done = self.finished(outcome, tracks);
+                self.with_job(id, |job| job.ended(now, Stage::Done(done)));
+            }
+            Err(JobError::Cancelled) => self.with_job(id, |job| job.ended(now, Stage::Cancelled)),
+            Err(error) => {
+                let notice = Notice::of(&error, None);
+                self.with_job(id, |job| job.ended(now, Stage::Failed(Box::new(notice.clone()))));
+                self.tell(notice);
+            }
+        }
+    }
+
+    /// Keeps what a job found out, and puts it into words.
+    fn finished(&mut self, outcome: Outcome, tracks: usize) -> Done {
+        match outcome {
+            Outcome::Opened(_) => Done { words: "Opened.".to_owned(), good: true, made: None },
+            Outcome::Converted(report) => converted(&report, tracks),
+            Outcome::Verified(report) => {
+                let done = verified(&report);
+                if let Some(open) = self.images.iter_mut().find(|open| open.image.path == report.source) {
+                    open.findings = Some(report);
+                }
+                done
+            }
+            Outcome::Hashed(report) => {
+                let done = hashed(&report);
+                if let Some(open) = self.images.iter_mut().find(|open| open.image.path == report.source) {
+                    open.checksums = Some(report);
+                }
+                done
+            }
+        }
+    }
+
+    /// An image was opened: it is shown, and remembered. Opened again, it takes the place of what was known of it.
+    fn opened(&mut self, report: OpenReport) {
+        self.last += 1;
+        let OpenReport { image, advice } = report;
+        let thumbnail = Thumbnail::of(image.disc());
+        let id = ImageId(self.last);
+        let path = image.path.clone();
+        let open = OpenImage { id, image, advice, thumbnail, selected: None, checksums: None, findings: None };
+        let note = open.summary();
+        self.settings.remember(Recent { path: path.clone(), note, thumbnail: open.thumbnail.clone() });
+        match self.images.iter_mut().find(|known| known.image.path == path) {
+            Some(known) => *known = open,
+            None => self.images.push(open),
+        }
+        self.show(id);
+    }
+
+    /// Shows an open image.
+    pub fn show(&mut self, id: ImageId) {
+        self.current = Some(id);
+        self.hovered = None;
+    }
+
+    /// Closes an image; its neighbour is shown.
+    pub fn close(&mut self, id: ImageId) {
+        let Some(at) = self.images.iter().position(|image| image.id == id) else { return };
+        self.images.remove(at);
+        if self.current == Some(id) {
+            self.current = self.images.get(at).or(self.images.last()).map(|image| image.id);
+            self.hovered = None;
+        }
+    }
+
+    /// Selects a track of the image that is shown.
+    pub fn select(&mut self, track: Option<TrackId>) {
+        if let Some(open) = self.shown_mut() {
+            open.selected = track;
+        }
+    }
+
+    /// Puts a notice before the user.
+    pub fn tell(&mut self, notice: Notice) {
+        self.last += 1;
+        self.notices.insert(0, Notice { id: self.last, ..notice });
+        self.notices.truncate(MOST_NOTICES);
+    }
+
+    /// A notice has been read.
+    pub fn dismiss(&mut self, id: u64) {
+        self.notices.retain(|notice| notice.id != id);
+    }
+}
+
+/// Bytes a second of a CD at single speed (75 raw sectors).
+const CD_SPEED: f64 = 75.0 * 2352.0;
+/// Bytes a second of a DVD at single speed (MMC, SET CD SPEED).
+const DVD_SPEED: f64 = 1_385_000.0;
+/// Bytes a second of a Blu-ray disc at single speed (MMC).
+const BD_SPEED: f64 = 4_495_500.0;
+
+fn single_speed(disc: &Disc) -> f64 {
+    match disc.medium {
+        Medium::Cd | Medium::Gd => CD_SPEED,
+        Medium::Bd => BD_SPEED,
+        _ => DVD_SPEED,
+    }
+}
+
+#[cfg(test)]
+mod tests;

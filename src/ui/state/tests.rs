@@ -1,0 +1,166 @@
+//! The state without a window, without threads, without files: events go in, and what would be shown comes out.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::disc::{Lba, Track, TrackMode};
+use crate::image::{ExtentReader, by_name};
+use crate::job::{ConvertReport, ConvertTask, Findings, Phase, Progress};
+
+fn report(name: &str, tracks: u8) -> OpenReport {
+    let track = |n: u8| Track::new(n, TrackMode::Audio, Lba(i32::from(n - 1) * 1000), 1000);
+    let disc = Disc::new(Medium::Cd, (1..=tracks).map(track).collect());
+    let reader = Arc::new(ExtentReader::new(disc, Vec::new()).unwrap());
+    let image = Image { path: name.into(), format: by_name("iso").unwrap(), reader, files: vec![name.into()], warnings: vec![] };
+    OpenReport { image, advice: Vec::new() }
+}
+
+fn ended(id: u64, result: Result<Outcome, JobError>) -> Event {
+    Event::Ended(JobId(id), Box::new(result))
+}
+
+fn opened(state: &mut State, id: u64, name: &str) {
+    state.submitted(Instant::now(), JobId(id), &Task::Open(name.into()));
+    state.on_opener_event(ended(id, Ok(Outcome::Opened(vec![report(name, 3)]))));
+}
+
+fn progress(phase: Phase, done: u64, rate: f64) -> Progress {
+    Progress { phase, done, total: 100, rate, eta: None, track: Some(2) }
+}
+
+#[test]
+fn what_is_opened_is_shown_and_remembered_once() {
+    let mut state = State::default();
+    opened(&mut state, 1, "a.iso");
+    opened(&mut state, 2, "b.iso");
+    opened(&mut state, 3, "a.iso");
+    assert_eq!(state.images.len(), 2);
+    assert_eq!(state.shown().map(OpenImage::name).as_deref(), Some("a.iso"));
+    assert_eq!(state.settings.recent.iter().map(|r| file_name(&r.path)).collect::<Vec<_>>(), ["a.iso", "b.iso"]);
+    assert_eq!(state.settings.recent[0].note, "CD · 3 tracks · 0:40");
+    assert!(state.opening.is_empty());
+}
+
+#[test]
+fn closing_the_shown_image_shows_its_neighbour() {
+    let mut state = State::default();
+    for (id, name) in [(1, "a"), (2, "b"), (3, "c")] {
+        opened(&mut state, id, name);
+    }
+    let shown = |state: &State| state.shown().map(OpenImage::name);
+    let first = state.images[0].id;
+    state.close(state.current.unwrap());
+    assert_eq!(shown(&state).as_deref(), Some("b"));
+    state.close(first);
+    assert_eq!(shown(&state).as_deref(), Some("b"));
+    state.close(state.current.unwrap());
+    assert_eq!(shown(&state), None);
+}
+
+#[test]
+fn what_can_not_be_opened_is_said_in_three_sentences_and_not_offered_again() {
+    let mut state = State::default();
+    state.settings.remember(Recent { path: "gone.iso".into(), note: String::new(), thumbnail: Thumbnail::default() });
+    state.submitted(Instant::now(), JobId(1), &Task::Open("gone.iso".into()));
+    let error = crate::image::open(Path::new("gone.iso"), crate::image::Limits::default()).map(drop).unwrap_err();
+    state.on_opener_event(ended(1, Err(JobError::Image(error))));
+    assert!(state.settings.recent.is_empty());
+    let [notice] = state.notices.as_slice() else { panic!("one notice") };
+    assert_eq!(notice.happened, "“gone.iso” is not there any more.");
+    assert!(!notice.means.is_empty() && !notice.try_this.is_empty() && notice.technical.contains("gone.iso"));
+    let id = notice.id;
+    state.dismiss(id);
+    assert!(state.notices.is_empty());
+}
+
+fn converting(state: &mut State) -> Instant {
+    let begun = Instant::now();
+    let task = ConvertTask { format: Some("iso"), ..ConvertTask::new("a.iso", "b.iso") };
+    state.submitted(begun, JobId(9), &Task::Convert(Box::new(task)));
+    begun
+}
+
+#[test]
+fn a_conversion_goes_through_its_phases() {
+    let mut state = State::default();
+    opened(&mut state, 1, "a.iso");
+    let begun = converting(&mut state);
+    assert_eq!((state.jobs[0].phase(), state.running()), ("Waiting for another job", 1));
+    assert!(state.job_on(Path::new("a.iso")).is_some());
+    state.on_event(begun, Event::Started(JobId(9)));
+    assert_eq!(state.jobs[0].phase(), "Getting ready");
+    let later = begun + Duration::from_secs(1);
+    state.on_event(later, Event::Progress(JobId(9), progress(Phase::Copy, 50, 1e6)));
+    assert_eq!((state.jobs[0].phase(), state.jobs[0].part()), ("Copying (1 of 2)", 0.25));
+    state.paused(later, JobId(9), true);
+    assert_eq!(state.jobs[0].phase(), "Paused");
+    state.paused(later, JobId(9), false);
+    state.on_event(later, Event::Progress(JobId(9), progress(Phase::Verify, 100, 1e6)));
+    assert_eq!((state.jobs[0].phase(), state.jobs[0].part()), ("Comparing with the source (2 of 2)", 1.0));
+    let report = ConvertReport {
+        outputs: vec!["b.bin".into(), "b.cue".into()],
+        verified: true,
+        losses: vec![],
+        worths: Default::default(),
+        bytes: 7_056_000,
+        seconds: 1.5,
+    };
+    state.on_event(later, ended(9, Ok(Outcome::Converted(report))));
+    let Stage::Done(done) = &state.jobs[0].stage else { panic!("done") };
+    assert_eq!(done.words, "Saved and verified. 3 tracks, no errors. 7.1 MB in 1.5 s.");
+    assert_eq!((done.good, done.made.as_deref(), state.running()), (true, Some(Path::new("b.cue")), 0));
+    let log: Vec<&str> = state.jobs[0].log.iter().map(|(_, line)| line.as_str()).collect();
+    assert_eq!(log.len(), 8, "{log:?}");
+    assert_eq!(state.jobs[0].log[1].0, Duration::from_secs(1));
+}
+
+#[test]
+fn a_cancelled_job_is_no_error_and_a_failed_one_is() {
+    let mut state = State::default();
+    let begun = converting(&mut state);
+    state.on_event(begun, ended(9, Err(JobError::Cancelled)));
+    assert!(matches!(state.jobs[0].stage, Stage::Cancelled) && state.notices.is_empty());
+    // A word about a job that is over changes nothing.
+    state.paused(begun, JobId(9), true);
+    assert!(matches!(state.jobs[0].stage, Stage::Cancelled));
+    state.jobs.clear();
+    let begun = converting(&mut state);
+    state.on_event(begun, ended(9, Err(JobError::Exists("b.iso".into()))));
+    assert!(matches!(state.jobs[0].stage, Stage::Failed(_)));
+    assert_eq!(state.notices[0].happened, "There is a file “b.iso” already, and it was not replaced.");
+}
+
+#[test]
+fn what_verifying_found_stays_with_the_image() {
+    let mut state = State::default();
+    opened(&mut state, 1, "a.iso");
+    let task = Task::Verify { source: "a.iso".into(), other: None };
+    state.submitted(Instant::now(), JobId(2), &task);
+    let findings = Findings { protected: 90, damaged: 1, repairable: 2, wrong_at: vec![Lba(17)], ..Findings::default() };
+    let report = VerifyReport { source: "a.iso".into(), other: None, differences: vec![], findings, seconds: 0.1 };
+    state.on_event(Instant::now(), ended(2, Ok(Outcome::Verified(report))));
+    let Stage::Done(done) = &state.jobs[0].stage else { panic!("done") };
+    assert!(!done.good);
+    assert_eq!(done.words, "Errors: 2 sectors can be put right by error correction, 1 sector damaged beyond repair. Took 0.1 s.");
+    assert_eq!(state.shown().unwrap().findings.as_ref().unwrap().findings.wrong_at, [Lba(17)]);
+}
+
+#[test]
+fn a_long_job_keeps_a_graph_of_bounded_size() {
+    let mut state = State::default();
+    let begun = converting(&mut state);
+    for n in 0..10_000 {
+        state.on_event(begun, Event::Progress(JobId(9), progress(Phase::Copy, n / 100, 5e6)));
+    }
+    let rates = &state.jobs[0].rates;
+    assert!((100..240).contains(&rates.len()), "{}", rates.len());
+    assert!(rates.iter().all(|&rate| rate == 5e6));
+}
+
+#[test]
+fn notices_do_not_pile_up() {
+    let mut state = State::default();
+    (0..20).for_each(|_| state.tell(Notice::default()));
+    assert_eq!(state.notices.len(), 5);
+}

@@ -1,0 +1,289 @@
+//! [`Job`]: one job as the window knows it. Plain data, changed by events alone.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::notices::Notice;
+use super::words;
+use crate::image::{file_name, track_list};
+use crate::job::{ConvertReport, Findings, HashReport, JobId, Phase, Progress, Task, VerifyReport};
+
+/// What a job does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Makes an image of another format.
+    Convert {
+        /// The format, for people.
+        format: String,
+        /// Whether the result is read back.
+        verify: bool,
+    },
+    /// Checks an image.
+    Verify,
+    /// Makes checksums.
+    Hash,
+}
+
+/// Where a job stands.
+#[derive(Debug)]
+pub enum Stage {
+    /// For a worker to take it.
+    Waiting,
+    /// At work.
+    Running,
+    /// Resting, at the user's word.
+    Paused,
+    /// Over, and this is what came of it.
+    Done(Done),
+    /// Over without doing what it was asked.
+    Failed(Box<Notice>),
+    /// Stopped at the user's word.
+    Cancelled,
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// In words.
+    pub words: String,
+    /// Whether nothing speaks against it.
+    pub good: bool,
+    /// What was made, the file to open.
+    pub made: Option<PathBuf>,
+}
+
+/// One job.
+#[derive(Debug)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What it does.
+    pub work: Work,
+    /// The image it reads.
+    pub source: PathBuf,
+    /// Where it stands.
+    pub stage: Stage,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// Bytes a second, over its time.
+    pub rates: Vec<f32>,
+    /// Every so many reports one rate is kept.
+    every: u32,
+    reports: u32,
+    /// What happened, and when, from its beginning.
+    pub log: Vec<(Duration, String)>,
+    /// Bytes a second at single speed of its medium.
+    pub single_speed: f64,
+    /// Tracks of its disc.
+    pub tracks: usize,
+    began: Instant,
+    /// Whether a worker has taken it.
+    begun: bool,
+    /// The phase and the track that the log knows of.
+    logged: (Option<Phase>, Option<u8>),
+}
+
+/// Rates that are kept: as many as a graph can show.
+const MOST_RATES: usize = 240;
+/// Lines of a log.
+const MOST_LINES: usize = 1000;
+
+impl Job {
+    /// Of a task; `None` for a task that is no job to the user.
+    pub fn new(id: JobId, now: Instant, task: &Task, single_speed: f64, tracks: usize) -> Option<Job> {
+        let (work, source) = match task {
+            // The command line alone asks for the demo disc; the window opens what came of it.
+            Task::Open(_) | Task::Demo(_) => return None,
+            Task::Convert(task) => {
+                let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
+                (Work::Convert { format: format.to_owned(), verify: task.verify }, task.source.clone())
+            }
+            Task::Verify { source, .. } => (Work::Verify, source.clone()),
+            Task::Hash { source, .. } => (Work::Hash, source.clone()),
+        };
+        Some(Job {
+            id,
+            work,
+            source,
+            stage: Stage::Waiting,
+            progress: None,
+            rates: Vec::new(),
+            every: 1,
+            reports: 0,
+            log: Vec::new(),
+            single_speed,
+            tracks,
+            began: now,
+            begun: false,
+            logged: (None, None),
+        })
+    }
+
+    /// What it does, in words.
+    pub fn title(&self) -> String {
+        let name = file_name(&self.source);
+        match &self.work {
+            Work::Convert { format, .. } => format!("Convert {name} to {format}"),
+            Work::Verify => format!("Verify {name}"),
+            Work::Hash => format!("Checksums of {name}"),
+        }
+    }
+
+    /// Whether it is over.
+    pub fn over(&self) -> bool {
+        matches!(self.stage, Stage::Done(_) | Stage::Failed(_) | Stage::Cancelled)
+    }
+
+    /// The phase in words.
+    pub fn phase(&self) -> &'static str {
+        match (&self.stage, &self.work, self.progress.map(|progress| progress.phase)) {
+            (Stage::Waiting, ..) => "Waiting for another job",
+            (Stage::Paused, ..) => "Paused",
+            (_, _, None) => "Getting ready",
+            (_, Work::Convert { verify: true, .. }, Some(Phase::Copy)) => "Copying (1 of 2)",
+            (_, Work::Convert { .. }, Some(Phase::Verify)) => "Comparing with the source (2 of 2)",
+            (_, _, Some(Phase::Copy)) => "Copying",
+            (_, _, Some(Phase::Verify)) => "Checking every sector",
+            (_, _, Some(Phase::Hash)) => "Reading",
+        }
+    }
+
+    /// How much of all its phases is done, from 0 to 1.
+    pub fn part(&self) -> f32 {
+        let Some(progress) = self.progress else { return 0.0 };
+        let part = progress.done as f32 / progress.total.max(1) as f32;
+        match (&self.work, progress.phase) {
+            (Work::Convert { verify: true, .. }, Phase::Copy) => part / 2.0,
+            (Work::Convert { verify: true, .. }, Phase::Verify) => 0.5 + part / 2.0,
+            _ => part,
+        }
+        .clamp(0.0, 1.0)
+    }
+
+    /// Writes a line into the log.
+    pub fn note(&mut self, now: Instant, text: impl Into<String>) {
+        if self.log.len() < MOST_LINES {
+            self.log.push((now.duration_since(self.began), text.into()));
+        }
+    }
+
+    /// A worker took it.
+    pub fn started(&mut self, now: Instant) {
+        self.begun = true;
+        if !matches!(self.stage, Stage::Paused) {
+            self.stage = Stage::Running;
+        }
+        self.note(now, format!("Reading {}", self.source.display()));
+    }
+
+    /// It is further.
+    pub fn advanced(&mut self, now: Instant, progress: Progress) {
+        if self.logged.0 != Some(progress.phase) {
+            self.logged = (Some(progress.phase), None);
+            self.progress = Some(progress);
+            let phase = match &self.stage {
+                Stage::Paused => "Going on",
+                _ => self.phase(),
+            };
+            self.note(now, format!("{phase}: {}", words::count(progress.total, "sector")));
+        }
+        if progress.track.is_some() && self.logged.1 != progress.track {
+            self.logged.1 = progress.track;
+            self.note(now, format!("Track {}", progress.track.unwrap_or_default()));
+        }
+        self.progress = Some(progress);
+        self.reports += 1;
+        if progress.rate > 0.0 && self.reports.is_multiple_of(self.every) {
+            self.rates.push(progress.rate as f32);
+            if self.rates.len() >= MOST_RATES {
+                // Half as many, each for twice the time.
+                self.rates = self.rates.chunks(2).map(|pair| pair.iter().sum::<f32>() / pair.len() as f32).collect();
+                self.every *= 2;
+            }
+        }
+    }
+
+    /// The user let it rest, or go on.
+    pub fn paused(&mut self, now: Instant, paused: bool) {
+        if !self.over() {
+            self.stage = match (paused, self.begun) {
+                (true, _) => Stage::Paused,
+                (false, true) => Stage::Running,
+                (false, false) => Stage::Waiting,
+            };
+            self.note(now, if paused { "Paused" } else { "Going on" });
+        }
+    }
+
+    /// It is over.
+    pub fn ended(&mut self, now: Instant, stage: Stage) {
+        match &stage {
+            Stage::Done(done) => self.note(now, done.words.clone()),
+            Stage::Failed(notice) => self.note(now, notice.technical.clone()),
+            _ => self.note(now, "Cancelled. Nothing unfinished was left behind."),
+        }
+        self.stage = stage;
+    }
+}
+
+/// What came of a conversion, in words.
+pub fn converted(report: &ConvertReport, tracks: usize) -> Done {
+    let mut words = if report.verified { "Saved and verified. ".to_owned() } else { "Saved, not verified. ".to_owned() };
+    words += &words::count(tracks as u64, "track");
+    let worths = &report.worths;
+    match (worths.repaired, worths.damaged) {
+        (0, 0) => words += ", no errors.",
+        (repaired, 0) => words += &format!("; {} put right by error correction.", words::count(repaired, "sector")),
+        (0, damaged) => words += &format!("; {} of the source damaged beyond repair.", words::count(damaged, "sector")),
+        (repaired, damaged) => {
+            words += &format!("; {} put right, {} damaged beyond repair.", words::count(repaired, "sector"), words::number(damaged));
+        }
+    }
+    if !report.losses.is_empty() {
+        let lost: Vec<String> = report.losses.iter().map(ToString::to_string).collect();
+        words += &format!(" Left out, as you chose: {}.", lost.join("; "));
+    }
+    words += &format!(" {} in {}.", words::size(report.bytes), words::took(report.seconds));
+    Done { words, good: worths.damaged == 0, made: report.outputs.last().cloned() }
+}
+
+/// What came of verifying, in words.
+pub fn verified(report: &VerifyReport) -> Done {
+    let findings = &report.findings;
+    let words = match (report.differences.first(), findings.wrong()) {
+        (Some(first), _) => format!("The images differ: {first}."),
+        (None, 0) if report.other.is_some() => "The images are equal.".to_owned(),
+        (None, 0) => intact(findings),
+        (None, _) => wrong(findings),
+    };
+    Done { words: format!("{words} Took {}.", words::took(report.seconds)), good: report.passed(), made: None }
+}
+
+fn intact(findings: &Findings) -> String {
+    let unprotected = match findings.unprotected {
+        0 => String::new(),
+        more => format!(" {} carry no error detection and were only read.", words::count(more, "sector")),
+    };
+    match findings.protected {
+        0 => format!("Every sector could be read.{unprotected}"),
+        protected => format!("No errors: {} checked by their own error detection.{unprotected}", words::count(protected, "sector")),
+    }
+}
+
+fn wrong(findings: &Findings) -> String {
+    let kinds = [
+        (findings.repairable, "can be put right by error correction"),
+        (findings.damaged, "damaged beyond repair"),
+        (findings.misplaced, "with another address in the header"),
+    ];
+    let named: Vec<String> =
+        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::count(*n, "sector"))).collect();
+    format!("Errors: {}.", named.join(", "))
+}
+
+/// What came of hashing, in words.
+pub fn hashed(report: &HashReport) -> Done {
+    let numbers: Vec<u8> = report.tracks.iter().map(|track| track.id.track).collect();
+    let words = format!("Checksums of {} are ready. Took {}.", track_list(&numbers), words::took(report.seconds));
+    Done { words, good: true, made: None }
+}
