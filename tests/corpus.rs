@@ -146,7 +146,8 @@ fn a_mixed_disc_of_several_files() {
 fn file_system_images() {
     let Some(corpus) = corpus() else { return };
     let data = corpus.join("libcdio/test/data");
-    let names = ["copying", "copying-rr", "joliet", "multi_extent_8k", "test-udf1"].map(|name| data.join(name).with_extension("iso"));
+    let names =
+        ["copying", "copying-rr", "joliet", "multi_extent_8k", "test-udf1"].map(|name| data.join(name).with_extension("iso"));
     for path in names {
         let image = open(&path);
         assert_eq!((image.format.name, image.disc().medium), ("iso", Medium::Cd), "{}", path.display());
@@ -184,7 +185,9 @@ fn bad_descriptors_are_refused_with_a_reason() {
 fn everything_opens_or_says_why_not() {
     let Some(corpus) = corpus() else { return };
     let mut all = Vec::new();
-    for extension in ["cue", "toc", "ccd", "mds", "nrg", "iso", "bin", "img", "mdf", "raw", "cdt", "chd", "daa", "cdi", "gdi", "mdx"] {
+    for extension in
+        ["cue", "toc", "ccd", "mds", "nrg", "iso", "bin", "img", "mdf", "raw", "cdt", "chd", "daa", "cdi", "gdi", "mdx"]
+    {
         files(&corpus, extension, &mut all);
     }
     assert!(all.len() > 100);

@@ -22,11 +22,11 @@ mod plan;
 mod projection;
 pub mod raw;
 mod reader;
+mod recover;
 #[cfg(test)]
 mod testing;
 mod text;
 pub mod toc;
-mod recover;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
