@@ -1,31 +1,20 @@
 //! Nero and Alcohol images made from the samples, read back by this program and by others.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Arc;
 
-use spindle::job::{ConvertTask, Event, Outcome, Pool, Task};
+use spindle::job::{ConvertTask, Outcome, Task};
 
-fn corpus(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(name);
-    if !path.exists() {
-        println!("skipped: the sample {name} is not here");
-        return None;
-    }
-    Some(path)
+fn sample(name: &str) -> Option<PathBuf> {
+    Some(common::corpus()?.join(name))
 }
 
 /// Converts and proves. Panics when anything differs from what the format can hold.
 fn convert(source: &Path, target: &Path, old_version: bool) {
-    let pool = Pool::new(1, Arc::new(|| {}));
     let task = ConvertTask { allow_loss: true, old_version, ..ConvertTask::new(source, target) };
-    pool.submit(Task::Convert(Box::new(task)));
-    let ended = pool.events().iter().find_map(|event| match event {
-        Event::Ended(_, result) => Some(*result),
-        _ => None,
-    });
-    match ended.unwrap() {
+    match common::perform(Task::Convert(Box::new(task))) {
         Ok(Outcome::Converted(report)) => assert!(report.verified),
         Ok(_) => unreachable!("a conversion ends as one"),
         Err(error) => panic!("{} to {}: {error}", source.display(), target.display()),
@@ -34,13 +23,7 @@ fn convert(source: &Path, target: &Path, old_version: bool) {
 
 /// What another program prints; `None`, said aloud, where it is not installed.
 fn judge(program: &str, arguments: &[&str]) -> Option<String> {
-    match Command::new(program).args(arguments).env("LC_ALL", "C").output() {
-        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)),
-        Err(_) => {
-            println!("skipped: {program} is not installed");
-            None
-        }
-    }
+    common::has(program).then(|| common::run(program, arguments, Path::new(".")).1)
 }
 
 #[test]
@@ -54,7 +37,7 @@ fn every_sample_survives_both_formats() {
         "synthetic/mds/dvd1.mds",
         "generated/sm.iso",
     ];
-    for (number, sample) in samples.iter().filter_map(|name| corpus(name)).enumerate() {
+    for (number, sample) in samples.iter().filter_map(|name| sample(name)).enumerate() {
         let made = |name: &str| dir.path().join(format!("{number}{name}"));
         convert(&sample, &made("new.nrg"), false);
         convert(&made("new.nrg"), &made("old.nrg"), true);
@@ -73,7 +56,7 @@ fn cd_info(image: &Path) -> Option<Vec<String>> {
 
 #[test]
 fn cd_info_reads_ours_as_it_reads_neros() {
-    let Some(sample) = corpus("libcdio/test/data/p1.nrg") else { return };
+    let Some(sample) = self::sample("libcdio/test/data/p1.nrg") else { return };
     let dir = tempfile::tempdir().unwrap();
     let ours = dir.path().join("ours.nrg");
     convert(&sample, &ours, false);
@@ -85,7 +68,7 @@ fn cd_info_reads_ours_as_it_reads_neros() {
 
 #[test]
 fn chdman_reads_ours_as_it_reads_neros() {
-    let Some(sample) = corpus("libcdio/test/data/p1.nrg") else { return };
+    let Some(sample) = self::sample("libcdio/test/data/p1.nrg") else { return };
     let dir = tempfile::tempdir().unwrap();
     let ours = dir.path().join("ours.nrg");
     convert(&sample, &ours, false);
@@ -102,7 +85,7 @@ fn chdman_reads_ours_as_it_reads_neros() {
 
 #[test]
 fn iat_and_mdf2iso_find_the_user_data() {
-    let Some(sample) = corpus("synthetic/nrg/iso_etn2.nrg") else { return };
+    let Some(sample) = self::sample("synthetic/nrg/iso_etn2.nrg") else { return };
     let dir = tempfile::tempdir().unwrap();
     let user_data = &fs::read(&sample).unwrap()[..302 * 2048];
     let (nrg, mds, mdf, iso) =

@@ -14,6 +14,7 @@ fn row(format: &Format) -> String {
     let media = match holds.media {
         Media::Any => "all media",
         Media::CdAndDvd => "CD, DVD",
+        Media::CdDvdAndBd => "CD, DVD, BD",
         Media::Cd => "CD",
         Media::Dvd => "DVD",
         Media::Guessed => "not said",

@@ -67,7 +67,7 @@ proptest! {
             match save_as(&disc, format, folder.path(), |_| ()) {
                 Ok(image) => check(&disc, format, &image),
                 // A format for data alone has nothing to keep of an audio disc.
-                Err(JobError::Plan { .. }) => prop_assert!(project(&disc.disc, &format.holds).is_none(), "{}", format.name),
+                Err(JobError::Plan { error, .. }) => prop_assert!(project(&disc.disc, &format.holds).is_none(), "{}: {}", format.name, error),
                 Err(error) => panic!("{}: {error}", format.name),
             }
         }
@@ -85,7 +85,7 @@ proptest! {
                 };
                 match save_as(&disc, format, folder.path(), change) {
                     Ok(image) => check(&disc, format, &image),
-                    Err(JobError::Plan { .. }) => prop_assert!(project(&disc.disc, &format.holds).is_none(), "{}", format.name),
+                    Err(JobError::Plan { error, .. }) => prop_assert!(project(&disc.disc, &format.holds).is_none(), "{}: {}", format.name, error),
                     Err(error) => panic!("{}: {error}", format.name),
                 }
             }

@@ -126,13 +126,24 @@ pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
 
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
-    let Opened { disc, extents, warnings } = (format.open)(opener)?;
+    let Opened { mut disc, extents, mut warnings } = (format.open)(opener)?;
+    drop_stray_texts(&mut disc, &mut warnings);
     let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
     let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
     if let Some(disc) = recover(&reader) {
         reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
     }
     Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
+}
+
+/// Some writers leave texts of tracks that the disc does not have; no other format could take them over.
+fn drop_stray_texts(disc: &mut Disc, warnings: &mut Vec<String>) {
+    let numbers: Vec<u8> = disc.tracks().map(|(_, track)| track.number).collect();
+    let before = disc.cd_text.clone();
+    disc.cd_text.renumber(|number| numbers.contains(&number).then_some(number));
+    if disc.cd_text != before {
+        warnings.push("The CD-TEXT has texts of tracks that are not on the disc; they are left out.".to_owned());
+    }
 }
 
 /// The format of a file: the one that is sure; else the one that may be, extension first.

@@ -135,11 +135,14 @@ pub fn guess_medium(sectors: u64) -> Medium {
 /// `None` when nothing is left. Addresses stay as they are, but where one track alone is kept: that becomes track 1 at LBA 0.
 pub fn project(disc: &Disc, holds: &Holds) -> Option<Disc> {
     let mut left = disc.clone();
-    project_tracks(&mut left, holds)?;
+    let kept = project_tracks(&mut left, holds)?;
     if !holds.mcn {
         left.mcn = None;
     }
-    if !holds.cd_text {
+    if holds.cd_text {
+        let pairs: Vec<(u8, u8)> = kept.into_iter().zip(left.tracks().map(|(_, track)| track.number)).collect();
+        left.cd_text.renumber(|number| pairs.iter().find(|pair| pair.0 == number).map(|pair| pair.1));
+    } else {
         left.cd_text = CdText::default();
     }
     if !holds.layer_break {
@@ -152,16 +155,22 @@ pub fn project(disc: &Disc, holds: &Holds) -> Option<Disc> {
     Some(left)
 }
 
-fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<()> {
+/// The tracks that are left; answers with the numbers they had.
+fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
+    let mut kept = Vec::new();
     if holds.tracks != Tracks::Many {
         let wanted = |track: &Track| holds.tracks == Tracks::One || track.mode.is_data();
         let (session, track) = left.tracks().find(|(_, track)| wanted(track))?;
         let (session, track) = (session.number, track.number);
         left.sessions.retain(|s| s.number == session);
         left.sessions.iter_mut().for_each(|s| s.tracks.retain(|t| t.number == track));
+        kept.push(track);
         rebase(left);
     } else if !holds.sessions {
         left.sessions.truncate(1);
+    }
+    if kept.is_empty() {
+        kept.extend(left.tracks().map(|(_, track)| track.number));
     }
     let first_number = left.tracks().next()?.1.number;
     for session in &mut left.sessions {
@@ -176,7 +185,7 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<()> {
         }
         session.lead_out = session.tracks.last()?.end();
     }
-    Some(())
+    Some(kept)
 }
 
 /// The one track that is left becomes track 1 of session 1 at LBA 0.
@@ -222,8 +231,7 @@ fn project_medium(left: &mut Disc, holds: &Holds) {
         Media::CdDvdAndBd if matches!(left.medium, Medium::HdDvd | Medium::Bd) => left.medium,
         Media::Cd => Medium::Cd,
         Media::CdAndDvd | Media::CdDvdAndBd | Media::Dvd => Medium::Dvd,
-        Media::Guessed if cooked && !holds.raw => guess_medium(u64::from(left.sectors())),
-        Media::Guessed if cooked => left.medium,
+        Media::Guessed if cooked && !(holds.raw && left.medium.is_cd()) => guess_medium(u64::from(left.sectors())),
         Media::Guessed => Medium::Cd,
     };
     set_medium(left, becomes);

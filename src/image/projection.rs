@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::holds::{Holds, cooked, project};
+use super::reader::synthesise_sub;
 use crate::bytes::Place;
 use crate::disc::sector::{self, Form, Records, Slice, Worth};
 use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, TrackMode};
@@ -61,15 +62,33 @@ fn shift(disc: &Disc, left: &Disc, holds: &Holds) -> Option<i32> {
 }
 
 impl Projection {
-    /// What is read before track 1 where the format keeps nothing there: what a reader of that format would synthesise.
-    fn read_nothing(&self, mode: TrackMode, at: Lba, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
-        if form.sub.is_some() {
-            return self.inner.read(self.there(at), form, into, worth);
-        }
-        if let Some(slice) = form.main {
-            sector::synthesise(mode, at, slice, into, form.size());
+    /// Whether the subchannel of a track is stored, and still true: not where the track has moved or has become another.
+    fn has_true_subchannel(&self, source: &Source<'_>) -> bool {
+        let stored = || {
+            let (session, track) = self.inner.disc().track_at(source.at)?;
+            self.inner.stored(TrackId { session: session.number, track: track.number })
+        };
+        self.shift == 0 && source.there == source.here.mode && stored().is_some_and(|stored| stored.sub != StoredSub::None)
+    }
+
+    /// The main channel of sectors of a track that has become another.
+    fn read_main(&self, source: &Source<'_>, at: Lba, to: Slice, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        if self.is_left_behind(at) {
+            sector::synthesise(source.here.mode, at, to, into, to.size());
             worth.fill(Worth::Synthesised);
+            return Ok(());
         }
+        if source.there == source.here.mode {
+            return self.inner.read(source.at, Form::main(to), into, worth);
+        }
+        let cut = Form::main(cooked(source.there));
+        if to.size() == cut.size() {
+            return self.inner.read(source.at, cut, into, worth);
+        }
+        let mut records = vec![0; worth.len() * cut.size()];
+        self.inner.read(source.at, cut, &mut records, worth)?;
+        let records = Records { mode: source.here.mode, at, slice: Slice::COOKED, stride: cut.size(), bytes: &records };
+        sector::reform(records, to, into, to.size(), worth);
         Ok(())
     }
 }
@@ -97,28 +116,39 @@ impl DiscReader for Projection {
         let source = self.source(at)?;
         if self.is_left_behind(at) {
             let before = (source.here.start.since(at).unwrap_or(0) as usize).min(worth.len());
-            let (into, rest) = into.split_at_mut(before * form.size());
-            let (worth, rest_worth) = worth.split_at_mut(before);
-            self.read_nothing(source.here.mode, at, form, into, worth)?;
-            return if rest.is_empty() { Ok(()) } else { self.read(source.here.start, form, rest, rest_worth) };
+            if before < worth.len() {
+                let (into, rest) = into.split_at_mut(before * form.size());
+                let (worth, rest_worth) = worth.split_at_mut(before);
+                self.read(at, form, into, worth)?;
+                return self.read(source.here.start, form, rest, rest_worth);
+            }
         }
-        if source.there == source.here.mode {
-            return self.inner.read(source.at, form, into, worth);
+        match form {
+            Form { main: Some(to), sub: None } => return self.read_main(&source, at, to, into, worth),
+            Form { sub: Some(_), .. } if self.has_true_subchannel(&source) && !self.is_left_behind(at) => {
+                return self.inner.read(source.at, form, into, worth);
+            }
+            _ => {}
         }
-        let (Some(to), None) = (form.main, form.sub) else { return Err(ReadError::NoSuchForm(at)) };
-        let cut = Form::main(cooked(source.there));
-        if to.size() == cut.size() {
-            return self.inner.read(source.at, cut, into, worth);
+        let size = form.size();
+        if let Some(to) = form.main {
+            let mut main = vec![0; worth.len() * to.size()];
+            self.read_main(&source, at, to, &mut main, worth)?;
+            let lines = into.chunks_mut(size).zip(main.chunks_exact(to.size()));
+            lines.for_each(|(line, main)| line[..to.size()].copy_from_slice(main));
         }
-        let mut records = vec![0; worth.len() * cut.size()];
-        self.inner.read(source.at, cut, &mut records, worth)?;
-        let records = Records { mode: source.here.mode, at, slice: Slice::COOKED, stride: cut.size(), bytes: &records };
-        sector::reform(records, to, into, form.size(), worth);
+        if let Some(kind) = form.sub {
+            let lines = into.chunks_mut(size).map(|line| &mut line[size - kind.size()..]);
+            synthesise_sub(&self.disc, at, kind, lines);
+        }
         Ok(())
     }
 
     fn place(&self, at: Lba, form: Form) -> Option<Place<'_>> {
         let source = self.source(at).ok().filter(|_| !self.is_left_behind(at))?;
+        if form.sub.is_some() && !self.has_true_subchannel(&source) {
+            return None;
+        }
         if source.there == source.here.mode {
             return self.inner.place(source.at, form);
         }

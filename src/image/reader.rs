@@ -151,10 +151,7 @@ impl DiscReader for ExtentReader {
                 let lines = lines.chunks_mut(size).map(|line| &mut line[size - kind.size()..]);
                 match extent.and_then(|extent| Some((extent, extent.sub.as_ref()?))) {
                     Some((extent, sub)) => read_sub(sub, lba.since(extent.start).unwrap_or(0), run, kind, lines).map_err(io)?,
-                    None => lines.zip(0..).for_each(|(line, n)| {
-                        let packed = subchannel::synthesise(&self.disc, lba + n);
-                        convert_sub(&packed, SubKind::Packed, kind, line);
-                    }),
+                    None => synthesise_sub(&self.disc, lba, kind, lines),
                 }
             }
             done = to;
@@ -248,6 +245,13 @@ fn read_sub<'a>(
         convert_sub(&record[..sub.kind.size()], sub.kind, to, line);
     }
     Ok(())
+}
+
+/// The subchannel of sectors whose image stores none, made from what the disc says of itself.
+pub(super) fn synthesise_sub<'a>(disc: &Disc, at: Lba, kind: SubKind, lines: impl Iterator<Item = &'a mut [u8]>) {
+    for (line, n) in lines.zip(0..) {
+        convert_sub(&subchannel::synthesise(disc, at + n), SubKind::Packed, kind, line);
+    }
 }
 
 /// One sector's subchannel from one layout into another. From [`SubKind::Q16`] come P and Q alone.

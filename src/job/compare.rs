@@ -121,7 +121,8 @@ pub struct Stretch {
 
 /// The common ground of two discs: every track that both have, in the fullest form in which both can give it.
 ///
-/// A pregap is compared as far as either stores it: what neither stores is synthesised alike.
+/// A pregap is compared as far as either stores it: what neither stores is synthesised alike. What lies before LBA 0 is not: the two
+/// seconds of lead before track 1 are the recorder's, and of all formats Nero's alone stores them.
 pub fn common_ground(one: &dyn DiscReader, other: &dyn DiscReader) -> Vec<Stretch> {
     let mut ground = Vec::new();
     for ((sa, a), (sb, b)) in one.disc().tracks().zip(other.disc().tracks()) {
@@ -131,7 +132,8 @@ pub fn common_ground(one: &dyn DiscReader, other: &dyn DiscReader) -> Vec<Stretc
             continue;
         };
         let Some(forms) = common_forms((a.mode, stored_a), (b.mode, stored_b)) else { continue };
-        let before = stored_a.pregap.max(stored_b.pregap).min(a.pregap).min(b.pregap);
+        let kept = a.start.since(Lba(0)).unwrap_or(0);
+        let before = stored_a.pregap.max(stored_b.pregap).min(a.pregap).min(b.pregap).min(kept);
         if a.start == b.start {
             let sectors = before + a.length.min(b.length);
             ground.push(Stretch { track: a.number, at: a.start - before, sectors, forms });

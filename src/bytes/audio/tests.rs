@@ -507,6 +507,31 @@ fn crc(bytes: &[u8], bits: u32, polynomial: u32) -> u32 {
     })
 }
 
+/// Blocks of 192, 576, 1152, 2304 and 4608 samples in turn (codes 1 to 5), each of one value, as RFC 9639 §9 lays them out.
+#[test]
+fn flacs_whose_blocks_vary_in_size_are_read() {
+    let (mut frames, mut pcm) = (Vec::new(), Vec::new());
+    for index in 0..30u32 {
+        let (code, value) = (index % 5 + 1, (index * 77) as i16);
+        let size = if code == 1 { 192 } else { 576 << (code - 2) };
+        let start = char::from_u32(pcm.len() as u32 / 4).unwrap().to_string();
+        let mut frame = [&[0xFF, 0xF9, (code << 4) as u8 | 9, 0x18], start.as_bytes()].concat();
+        frame.push(crc(&frame, 8, 0x07) as u8);
+        (0..2).for_each(|_| frame.extend([&[0], value.to_be_bytes().as_slice()].concat()));
+        frame.extend((crc(&frame, 16, 0x8005) as u16).to_be_bytes());
+        frames.extend(frame);
+        (0..size * 2).for_each(|_| pcm.extend(value.to_le_bytes()));
+    }
+    let numbers = (44_100u32 << 12 | 1 << 9 | 15 << 4).to_be_bytes();
+    let samples = (pcm.len() as u32 / 4).to_be_bytes();
+    let info = [[0, 192, 0x12, 0, 0, 0, 0, 0, 0, 0].as_slice(), &numbers, &samples, &[0; 16]].concat();
+    let file = [b"fLaC\x80\0\0\x22", info.as_slice(), &frames].concat();
+    let bytes = opened(&file).unwrap();
+    assert!(all(&*bytes) == pcm);
+    reads_as(&bytes, &pcm);
+    reads_as_afresh(&file, &pcm);
+}
+
 #[test]
 fn hostile_flac_frames_with_the_right_checksums_do_no_harm() {
     let pcm = pcm(1536);

@@ -88,6 +88,18 @@ impl CdText {
     }
 }
 
+impl CdText {
+    /// Keeps the texts of the disc, and those of the tracks that have a number in a new disc, under that number.
+    pub fn renumber(&mut self, number: impl Fn(u8) -> Option<u8>) {
+        for language in &mut self.languages {
+            let texts = std::mem::take(&mut language.texts);
+            let place = |track| if track == 0 { Some(0) } else { number(track) };
+            language.texts = texts.into_iter().filter_map(|((kind, track), text)| Some(((kind, place(track)?), text))).collect();
+        }
+        self.languages.retain(|language| !language.is_empty());
+    }
+}
+
 impl Language {
     /// A language without texts.
     pub fn new(code: u8, encoding: Encoding) -> Language {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::bytes::{Bytes, Joined, read_some};
+use crate::bytes::audio::is_container;
+use crate::bytes::{Bytes, Padded, read_some};
 use crate::disc::sector::{RAW, SYNC};
 use crate::disc::{Lba, Msf};
 use crate::image::{Error, Fault, Flaw, Opener, Sibling, file_name};
@@ -37,7 +38,7 @@ pub fn open_files(opener: &Opener, sheet: &mut CueSheet) -> Result<Files, Error>
         }
         let head = read_some(&*found.bytes, 0, 16).map_err(|error| flaw(Fault::Io(error)))?;
         // The content says what it is. But raw sectors are given to no decoder, however much they look like an MP3 (cdemu, issue
-        // 26): only the header of a container makes sound of them.
+        // 26): only the marker of a container makes sound of them.
         if entry.kind != FileType::Sound && may_be_sound && is_container(&head) {
             files.warnings.push(format!("“{}” is a sound file, not {}.", file_name(&found.path), kind_word(entry)));
             entry.kind = FileType::Sound;
@@ -71,16 +72,6 @@ fn find(opener: &Opener, name: &FileName) -> Result<(String, Sibling), Fault> {
     Err(first)
 }
 
-/// Whether a file begins as a WAV, RF64, AIFF or FLAC file does.
-fn is_container(head: &[u8]) -> bool {
-    let form = head.get(8..12).unwrap_or_default();
-    match head.get(..4).unwrap_or_default() {
-        b"RIFF" | b"RF64" => form == b"WAVE",
-        b"FORM" => form == b"AIFF" || form == b"AIFC",
-        start => start == b"fLaC",
-    }
-}
-
 /// Whether a file begins as MP3 and Ogg files do.
 fn is_lossy(head: &[u8]) -> bool {
     head.starts_with(b"ID3") || head.starts_with(b"OggS") || matches!(head, [0xFF, 0xE0..=0xFF, ..])
@@ -88,12 +79,8 @@ fn is_lossy(head: &[u8]) -> bool {
 
 /// Sound, filled up with silence to a whole sector.
 fn padded(sound: Arc<dyn Bytes>) -> Arc<dyn Bytes> {
-    let odd = (sound.len() % RAW as u64) as usize;
-    if odd == 0 {
-        return sound;
-    }
-    let silence: Arc<dyn Bytes> = Arc::new(vec![0; RAW - odd]);
-    Arc::new(Joined::new([sound, silence]))
+    let whole = sound.len().next_multiple_of(RAW as u64);
+    Arc::new(Padded::new(sound, whole))
 }
 
 impl Files {

@@ -2,6 +2,7 @@
 
 use crate::disc::TrackMode;
 use crate::disc::sector::Slice;
+use crate::image::forms::settle_forms;
 use crate::image::{Error, Extent, Fault, Flaw, Likeness, Opened, Opener};
 
 use super::cd_text;
@@ -50,7 +51,11 @@ pub fn open(opener: &Opener) -> Result<Opened, Error> {
         lay_out(&mut sheet, &files, &mut warnings).map_err(|flaw| opener.flaw(flaw))?;
     warnings.extend(odd.iter().map(ToString::to_string));
     disc.cd_text = cd_text::read(opener, &sheet, &mut warnings);
-    let extents = runs.iter().filter_map(|run| extent(run, &files, &sheet)).collect();
+    let extents: Vec<Extent> = runs.iter().filter_map(|run| extent(run, &files, &sheet)).collect();
+    settle_forms(&mut disc, &extents);
+    for (track, entry) in disc.tracks_mut().zip(&sheet.tracks).filter(|(_, entry)| entry.mode_stated) {
+        track.mode = entry.stored.mode;
+    }
     Ok(Opened { disc, extents, warnings })
 }
 
@@ -78,11 +83,13 @@ fn lay_out(sheet: &mut CueSheet, files: &Files, warnings: &mut Vec<String>) -> R
             return laid;
         }
     }
-    let moved = move_sessions(sheet.clone(), files);
-    if moved.as_ref().is_some_and(|laid| judge(laid, files) == Verdict::Right) {
-        warnings.push("The gaps between the sessions were taken from the headers of their sectors.".to_owned());
+    match move_sessions(sheet.clone(), files).filter(|laid| judge(laid, files) == Verdict::Right) {
+        Some(laid) => {
+            warnings.push("The gaps between the sessions were taken from the headers of their sectors.".to_owned());
+            Ok(laid)
+        }
+        None => first,
     }
-    moved.map_or(first, Ok)
 }
 
 /// Whether the later sessions begin where the headers of their sectors say that they do.

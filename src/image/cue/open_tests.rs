@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::tests::corpus;
-use crate::disc::Lba;
 use crate::disc::cd_text::Field;
 use crate::disc::sector::{Form, Slice, Worth};
+use crate::disc::{Lba, TrackMode};
 use crate::image::{At, Error, Fault, Image, Limits};
 
 fn open(path: &Path) -> Result<Image, Error> {
@@ -90,7 +90,7 @@ fn files_that_cannot_be_had_are_named() {
 /// cdemu issue 26: raw audio that looked like an MP3 was given to a decoder, which never came back.
 #[test]
 fn raw_sectors_are_given_to_no_decoder() {
-    for head in [&[0xFF, 0xFB, 0x90, 0x64][..], b"ID3\x03", b"OggS", b"RIFF\0\0\0\0AVI ", b"FORM\0\0\0\0ILBM"] {
+    for head in [&[0xFF, 0xFB, 0x90, 0x64][..], b"ID3\x03", b"RIFF\0\0\0\0AVI ", b"FORM\0\0\0\0ILBM"] {
         let mut bin = head.to_vec();
         bin.resize(2352 * 4, 7);
         let image = opened(&[("a.cue", &sheet("a.bin", ONE)), ("a.bin", &bin)]).unwrap();
@@ -190,10 +190,24 @@ fn a_pregap_that_every_disc_has_is_not_counted_twice() {
 }
 
 #[test]
+fn mode_2_shows_by_its_subheaders_whether_it_has_forms() {
+    let of = |header: [u8; 8], more: &str| {
+        let mut one = sector(2, 0, 1);
+        one[16..24].copy_from_slice(&header);
+        let text = sheet("a.bin", &format!("TRACK 01 MODE2/2352\n{more}\nINDEX 01 00:00:00"));
+        opened(&[("a.cue", &text), ("a.bin", &one.repeat(20))]).unwrap().disc().sessions[0].tracks[0].mode
+    };
+    assert_eq!(of([0, 0, 8, 0, 0, 0, 8, 0], ""), TrackMode::Mode2Mixed);
+    assert_eq!(of([1, 2, 3, 4, 5, 6, 7, 8], ""), TrackMode::Mode2);
+    assert_eq!(of([1, 2, 3, 4, 5, 6, 7, 8], "REM TRACK-MODE mode2-form1"), TrackMode::Mode2Form1);
+}
+
+#[test]
 fn cd_text_comes_from_its_file_first() {
     let Some(corpus) = corpus() else { return };
     let packs = std::fs::read(corpus.join("libcdio/test/data/cdtext.cdt")).unwrap();
-    let (whole, _) = crate::disc::CdText::from_container(&packs);
+    let (mut whole, _) = crate::disc::CdText::from_container(&packs);
+    whole.renumber(|number| (number == 1).then_some(1));
     let text = sheet("a.bin", &format!("CDTEXTFILE x.cdt\nTITLE other\n{ONE}"));
     let image = opened(&[("a.cue", &text), ("a.bin", &[0; 2352]), ("x.cdt", &packs)]).unwrap();
     assert_eq!(image.disc().cd_text, whole);

@@ -221,6 +221,7 @@ impl<'a> Parser<'a> {
         self.sheet.tracks.push(TrackEntry {
             number,
             stored,
+            mode_stated: false,
             session: self.sheet.sessions.len() - 1,
             control: Default::default(),
             isrc: None,
@@ -344,6 +345,7 @@ impl<'a> Parser<'a> {
                     && Slice::of_record(mode, track.stored.main as u16).is_some()
                 {
                     track.stored.mode = mode;
+                    track.mode_stated = true;
                 }
             }
             "DISC-TYPE" => {

@@ -1,6 +1,5 @@
 //! From a disc to the files of an image.
 
-use crate::disc::cd_text::Unwritable;
 use crate::disc::sector::Form;
 use crate::disc::{Disc, DiscType, Lba, Medium, Session, Track, TrackMode};
 use crate::image::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
@@ -117,7 +116,7 @@ impl Planner<'_> {
         if let Some(file) = self.files.last_mut() {
             file.parts.push(Part::sectors(from, sectors, Form::main(slice)));
         }
-        let index = |number: usize, address: Lba| {
+        let index = |number: usize, address: Lba| -> Result<IndexEntry, PlanError> {
             let at = address.since(from).and_then(|skip| skip.checked_add(self.at)).ok_or(too_long)?;
             Ok::<_, PlanError>(IndexEntry { number: number as u8, file, at, line: 0 })
         };
@@ -133,6 +132,8 @@ impl Planner<'_> {
         self.sheet.tracks.push(TrackEntry {
             number: track.number,
             stored: StoredMode { mode: track.mode, main: slice.size() as u32, subchannel: false, cdi: false },
+            // Mixed forms are what everyone takes mode 2 for.
+            mode_stated: track.mode.is_mode2() && track.mode != TrackMode::Mode2Mixed,
             session: self.sheet.sessions.len() - 1,
             control: track.control,
             isrc: track.isrc,
@@ -169,13 +170,7 @@ impl Planner<'_> {
         }
         let number = |track: Option<(&Session, &Track)>| track.map_or(1, |(_, track)| track.number);
         let (first, last) = (number(self.disc.tracks().next()), number(self.disc.tracks().next_back()));
-        let packs = text.to_cdt(first, last).map_err(|unwritable| {
-            PlanError::CdText(match unwritable {
-                Unwritable::Languages(_) => "it has more languages than a disc can have",
-                Unwritable::Text { .. } => "its character set lacks some of its characters",
-                Unwritable::TooLong(_) => "it is longer than a disc can hold",
-            })
-        })?;
+        let packs = text.to_cdt(first, last)?;
         let name = format!("{}.cdt", self.stem);
         self.sheet.cd_text_file = Some(FileName { text: name.clone(), raw: None });
         self.files.push(PlannedFile::new(name, vec![Part::Bytes(packs)]));

@@ -23,7 +23,8 @@ fn reader(disc: Disc) -> ExtentReader {
             let one = |lba: i32| match track.mode {
                 TrackMode::Audio => (0..2352).map(|n| (lba * 7 + n) as u8).collect(),
                 TrackMode::Dvd => (0..2048).map(|n| (lba * 7 + n) as u8).collect(),
-                mode => sector(if mode.is_mode2() { 2 } else { 1 }, lba, lba as u8),
+                mode if mode.is_mode2() => sector(2, lba, lba as u8 | 1),
+                _ => sector(1, lba, lba as u8),
             };
             let bytes: Vec<u8> = (0..sectors as i32).flat_map(|n| one(from.0 + n)).collect();
             let slice = crate::image::full_record(track.mode);

@@ -129,6 +129,8 @@ pub struct TrackEntry {
     pub number: u8,
     /// What its sectors are.
     pub stored: StoredMode,
+    /// Whether `REM TRACK-MODE`, this program's own, says which kind of mode 2 they are; otherwise the sectors tell.
+    pub mode_stated: bool,
     /// Which of [`CueSheet::sessions`].
     pub session: usize,
     /// `FLAGS`.
@@ -175,8 +177,7 @@ const MODES: [(&str, TrackMode, &[u32]); 8] = [
 impl StoredMode {
     /// From the word after a track's number.
     ///
-    /// `MODE2/2336` and `/2352` are read as mixed forms: the subheader of each sector tells. `REM TRACK-MODE`, this program's own, says so
-    /// when the track is of another kind of mode 2.
+    /// `MODE2/2336` and `/2352` are read as mixed forms: there is one word for all kinds of mode 2.
     pub fn from_word(word: &str) -> Option<StoredMode> {
         let word = word.to_ascii_uppercase();
         let (name, size) = match word.split_once('/') {

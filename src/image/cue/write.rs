@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::disc::{Control, Msf};
 
-use super::sheet::{CueSheet, DISC_TYPES, FileType, StoredMode, TEXT_FIELDS, TrackEntry, medium_name};
+use super::sheet::{CueSheet, DISC_TYPES, FileType, TEXT_FIELDS, TrackEntry, medium_name};
 
 /// The text of a sheet: UTF-8 without a mark, lines ending in CR LF, which every program reads.
 ///
@@ -87,7 +87,7 @@ impl Lines {
             *file = Some(first);
         }
         self.line(1, &format!("TRACK {:02} {}", track.number, track.stored.word()));
-        if StoredMode::from_word(&track.stored.word()).is_none_or(|stored| stored.mode != track.stored.mode) {
+        if track.mode_stated {
             self.line(2, &format!("REM TRACK-MODE {}", track.stored.mode.word()));
         }
         self.texts(2, sheet, track.number);

@@ -42,7 +42,7 @@ fn tracks(toc: &mut TocFile, files: &mut Files<'_>) -> Result<(Vec<Track>, Vec<E
     for (number, (track, place)) in (toc.first_track.unwrap_or(1)..).zip(toc.tracks.iter().zip(&placed)) {
         let mut stored = store(track, place, files)?;
         let mut known = describe(number, track, place);
-        if let Some(mode) = seen(track, &stored).map_err(|error| Flaw::line(track.line, Fault::Io(error)))? {
+        if let Some(mode) = seen(track, place, &stored).map_err(|error| Flaw::line(track.line, Fault::Io(error)))? {
             known.mode = mode;
         }
         if track.sub == Some(SubMode::Rw) {
@@ -194,14 +194,16 @@ fn join(track: &TocTrack, place: &Placed, stretches: &[Stretch]) -> Result<Stret
 }
 
 /// What the headers of a track say that is stored in whole sectors.
-fn seen(track: &TocTrack, extents: &[Extent]) -> io::Result<Option<TrackMode>> {
+fn seen(track: &TocTrack, place: &Placed, extents: &[Extent]) -> io::Result<Option<TrackMode>> {
     if !matches!(track.mode, TocMode::Mode1Raw | TocMode::Mode2Raw) {
         return Ok(None);
     }
-    // The last extent is the track itself, those before it its pregap.
-    let Some(main) = extents.last().and_then(|extent| extent.main.as_ref()) else { return Ok(None) };
+    // Index 1, for the pregap may be of another mode, or empty.
+    let start = Lba(0) + place.start;
+    let Some(extent) = extents.iter().find(|extent| extent.start <= start && start < extent.end()) else { return Ok(None) };
+    let (Some(main), Some(skip)) = (&extent.main, start.since(extent.start)) else { return Ok(None) };
     let mut sector = [0; RAW];
-    main.bytes.read_at(main.offset, &mut sector)?;
+    main.bytes.read_at(main.offset + u64::from(skip) * u64::from(main.stride), &mut sector)?;
     Ok(mode_of(&sector))
 }
 
