@@ -210,7 +210,8 @@ impl App {
 
     fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
-            let task = Task::Open(path);
+            // Recent images have to be found again from another folder.
+            let task = Task::Open(std::path::absolute(&path).unwrap_or(path));
             let id = self.opener.submit(task.clone());
             self.state.submitted(Instant::now(), id, &task);
         }
