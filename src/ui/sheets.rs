@@ -70,7 +70,7 @@ fn open_path(ui: &mut Ui, text: &mut String, instead: bool, fresh: &mut bool, ac
         ui.label("This system offers no file dialog. Drop files on the window, or type where they are.");
     }
     let name = note(ui, "File or folder");
-    let field = TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::vec2(S, 6.0));
+    let field = TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::vec2(S, S));
     let response = ui.add(field).labelled_by(name.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if std::mem::take(fresh) {
