@@ -29,7 +29,7 @@ mod text;
 pub mod toc;
 mod wire;
 
-pub use adviser::{Advice, advise, plan};
+pub use adviser::{Advice, Fit, advise, fit, plan};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{FORMATS, Format, Image, Likeness, Opened, Planner, by_extension, by_name, file_name, open, open_as};
