@@ -1,7 +1,8 @@
 //! The adviser: which format suits a disc, and why.
 
-use super::format::{FORMATS, Format};
+use super::format::Format;
 use super::holds::{Holds, Tracks};
+use super::list::FORMATS;
 use super::loss::{Loss, loss, track_list};
 use super::plan::{Plan, PlanError, PlanRequest};
 use super::projection::Projection;

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::extent::Extent;
-use super::flaw::{Error, Fault, Flaw, Limits};
+use super::flaw::{Error, Limits};
 use super::holds::Holds;
 use super::opener::Opener;
 use super::plan::{Plan, PlanError, PlanRequest};
-use super::reader::ExtentReader;
-use super::recover::recover;
 use crate::disc::{Disc, DiscReader};
 
 /// Plans an image of a disc that [`super::project`] has cut to what the format holds.
@@ -79,114 +77,6 @@ impl Image {
     pub fn disc(&self) -> &Disc {
         self.reader.disc()
     }
-}
-
-impl Format {
-    /// Whether its images have no descriptor: such a file says nothing of itself.
-    pub fn is_bare(&self) -> bool {
-        [super::raw::ISO.name, super::raw::RAW.name].contains(&self.name)
-    }
-}
-
-/// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
-pub static FORMATS: &[&Format] = &[
-    &super::raw::ISO,
-    &super::cue::CUE,
-    &super::mds::MDS,
-    &super::nrg::NRG,
-    &super::ccd::CCD,
-    &super::toc::TOC,
-    &super::dvd::DVD,
-    &super::raw::RAW,
-];
-
-/// The format of this name.
-pub fn by_name(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().copied().find(|format| format.name.eq_ignore_ascii_case(name))
-}
-
-/// The format that is written to a file of this name.
-pub fn by_extension(path: &Path) -> Option<&'static Format> {
-    let extension = path.extension()?.to_str()?.to_lowercase();
-    let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
-    FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
-}
-
-/// Opens a disc image of any format.
-///
-/// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
-pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
-    let opener = Opener::new(path, limits)?;
-    let format = recognise(&opener)?;
-    match format.is_bare().then(|| open_by_descriptor(path, limits)).flatten() {
-        Some(image) => Ok(image),
-        None => open_as(format, &opener),
-    }
-}
-
-/// Opens a file as this format, without asking whether it is one.
-pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
-    let Opened { mut disc, extents, mut warnings } = (format.open)(opener)?;
-    drop_stray_texts(&mut disc, &mut warnings);
-    let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
-    let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
-    if let Some(disc) = recover(&reader) {
-        reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
-    }
-    Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
-}
-
-/// Some writers leave texts of tracks that the disc does not have; no other format could take them over.
-fn drop_stray_texts(disc: &mut Disc, warnings: &mut Vec<String>) {
-    let numbers: Vec<u8> = disc.tracks().map(|(_, track)| track.number).collect();
-    let before = disc.cd_text.clone();
-    disc.cd_text.renumber(|number| numbers.contains(&number).then_some(number));
-    if disc.cd_text != before {
-        warnings.push("The CD-TEXT has texts of tracks that are not on the disc; they are left out.".to_owned());
-    }
-}
-
-/// The format of a file: the one that is sure; else the one that may be, extension first.
-fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
-    if opener.bytes().is_empty() {
-        return Err(opener.flaw(Flaw::file(Fault::Truncated { what: "the file", needed: 1, found: 0 })));
-    }
-    let mut maybe: Option<&'static Format> = None;
-    let extension = opener.extension();
-    // What has a trailer may begin like a bare image, so those are asked last.
-    let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| format.is_bare());
-    for format in own.into_iter().chain(bare) {
-        match (format.recognise)(opener)? {
-            Likeness::Sure => return Ok(format),
-            Likeness::Maybe if maybe.is_none() || format.extensions.contains(&extension.as_str()) => maybe = Some(format),
-            Likeness::Maybe | Likeness::No => {}
-        }
-    }
-    maybe.ok_or_else(|| opener.flaw(Flaw::at(0, Fault::NotThis { what: "a disc image of a known format" })))
-}
-
-/// The image whose descriptor lies beside this data file and names it.
-fn open_by_descriptor(path: &Path, limits: Limits) -> Option<Image> {
-    let extensions = FORMATS.iter().filter(|format| !format.is_bare()).flat_map(|format| format.extensions);
-    let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
-    for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
-        let Ok(opener) = Opener::new(&descriptor, limits) else { continue };
-        let Ok(format) = recognise(&opener) else { continue };
-        if format.is_bare() {
-            continue;
-        }
-        let Ok(mut image) = open_as(format, &opener) else { continue };
-        if image.files.iter().any(|file| same_file(file, path)) {
-            let (data, by) = (file_name(path), file_name(&descriptor));
-            image.warnings.insert(0, format!("{data} was opened by its descriptor {by}."));
-            return Some(image);
-        }
-    }
-    None
-}
-
-fn same_file(one: &Path, other: &Path) -> bool {
-    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The last part of a path, for people.

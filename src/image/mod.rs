@@ -14,6 +14,7 @@ mod forms;
 mod holds;
 #[cfg(test)]
 mod hostile;
+mod list;
 mod loss;
 pub mod mds;
 pub mod nrg;
@@ -32,8 +33,9 @@ mod wire;
 pub use adviser::{Advice, Fit, advise, fit, plan};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
-pub use format::{FORMATS, Format, Image, Likeness, Opened, Planner, by_extension, by_name, file_name, open, open_as};
+pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{Holds, Media, Tracks, cooked, guess_medium, project, set_medium};
+pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};
 pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};

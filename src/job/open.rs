@@ -45,7 +45,7 @@ pub fn images_in(folder: &Path) -> Vec<PathBuf> {
     let rank = |path: &PathBuf| {
         let extension = path.extension()?.to_str()?.to_lowercase();
         let named = |format: &&&Format| format.extensions.contains(&extension.as_str());
-        FORMATS.iter().find(named).map(|format| format.is_bare())
+        FORMATS.iter().find(named).map(|format| image::is_bare(format))
     };
     let mut found: Vec<(bool, PathBuf)> =
         listing.map(|entry| entry.path()).filter_map(|path| Some((rank(&path)?, path))).collect();

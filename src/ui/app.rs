@@ -182,15 +182,17 @@ impl App {
         if hovering > 0 {
             front::drop_hint(ui, hovering);
         }
-        if views.sheet.is_some() && ui.memory(|memory| memory.focused().is_none()) && ui.input(|input| input.key_pressed(Key::Escape)) {
+        if views.sheet.is_some()
+            && ui.memory(|memory| memory.focused().is_none())
+            && ui.input(|input| input.key_pressed(Key::Escape))
+        {
             actions.push(Action::Sheet(None));
         }
         self.close_requested(ui, actions);
     }
 
     fn dropped(&self, ui: &Ui, actions: &mut Actions) {
-        let dropped: Vec<PathBuf> =
-            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        let dropped: Vec<PathBuf> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         if !dropped.is_empty() {
             actions.push(Action::Open(dropped));
         }

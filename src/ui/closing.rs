@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui};
 
 use super::actions::{Action, Actions};
 use super::theme::L;
-use super::widgets::{Look, button, heading};
+use super::widgets::{Look, button, heading, question};
 use super::words;
 
 /// Asks; tells whether the question still stands.
@@ -13,7 +13,7 @@ pub fn show(ui: &Ui, running: usize, actions: &mut Actions) -> bool {
     if running == 0 {
         actions.push(Action::Quit);
     }
-    let modal = egui::Modal::new(egui::Id::unique("closing")).show(ui.ctx(), |ui| {
+    let modal = question(ui, "closing").show(ui.ctx(), |ui| {
         ui.set_width(380.0);
         heading(ui, &format!("Stop {} and close?", words::count(running as u64, "running job")));
         ui.label("What is being written is not whole yet and would be removed. Sources stay as they are.");

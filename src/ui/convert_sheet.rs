@@ -1,6 +1,6 @@
 //! The sheet beside the disc in which a conversion is chosen.
 
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::actions::{Action, Actions, Question};
 use super::convert_form::Form;
@@ -8,20 +8,23 @@ use super::format_list;
 use super::icons::Icon;
 use super::state::OpenImage;
 use super::theme::{L, M, S, SMALL, XS, tokens};
-use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, tinted, wide_button};
+use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, question, tinted, wide_button};
 use crate::image::{self, file_name};
 
 /// Shows the sheet.
 pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
     let before = form.clone();
     head(ui, open, actions);
-    let foot = 76.0;
-    let height = (ui.available_height() - foot).max(80.0);
-    ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+    // What would be lost stands beside the button, always in sight.
+    Panel::bottom("promise").frame(egui::Frame::new()).show_separator_line(false).resizable(false).show(ui, |ui| {
+        ui.add_space(M);
+        losses(ui, open, form);
+        button_that_says_what_it_does(ui, open, form, actions);
+    });
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(ui.available_width() - S);
         format_list::show(ui, open, form);
         ui.add_space(S);
-        losses(ui, open, form);
         target(ui, form, actions);
         ui.add_space(XS);
         options(ui, form);
@@ -29,8 +32,6 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Action
     if *form != before {
         form.refresh(open);
     }
-    ui.add_space(M);
-    button_that_says_what_it_does(ui, open, form, actions);
     if form.confirming {
         confirm(ui, open, form, actions);
     }
@@ -153,7 +154,7 @@ fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut Form,
 /// Data would be lost: the only question that stands in the way.
 fn confirm(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
     let title = form.advice(open).map_or("", |advice| advice.format.title);
-    let modal = egui::Modal::new(egui::Id::unique("loss")).show(ui.ctx(), |ui| {
+    let modal = question(ui, "loss").show(ui.ctx(), |ui| {
         ui.set_width(400.0);
         heading(ui, &format!("Save as {title} without these?"));
         ui.add_space(XS);

@@ -2,6 +2,7 @@
 
 use egui::{Grid, Label, RichText, Ui};
 
+use super::geometry::Geometry;
 use super::icons::Icon;
 use super::state::OpenImage;
 use super::theme::{M, S, SMALL, XS, tokens};
@@ -55,8 +56,10 @@ fn facts(open: &OpenImage) -> Vec<(&'static str, String)> {
     if let Some(mcn) = disc.mcn {
         facts.push(("Catalogue", mcn.to_string()));
     }
-    if let Some(at) = disc.layer_break {
-        facts.push(("Layer break", format!("sector {}", words::number(at.into()))));
+    match (disc.layer_break, Geometry::of(disc).layer_break) {
+        (Some(at), _) => facts.push(("Layer break", format!("sector {}", words::number(at.into())))),
+        (None, Some(_)) => facts.push(("Layers", "two, by its size; the image does not say where the second begins".to_owned())),
+        (None, None) => {}
     }
     if !disc.structures.layers.is_empty() {
         facts.push(("Structures", words::count(disc.structures.layers.len() as u64, "layer")));

@@ -16,8 +16,8 @@ const THINNEST: f32 = 1.5;
 /// Rings from this width on carry their pattern.
 const PATTERNED: f32 = 4.0;
 
-/// Shows the picture of the image that is shown, in a square of this side.
-pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &mut Actions) {
+/// Shows the picture of the image that is shown, in a square of this side; tells which track the pointer is on.
+pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &mut Actions) -> Option<TrackId> {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::CLICK);
     let disc = open.image.disc();
     let description = describe(disc);
@@ -26,9 +26,6 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &m
     let geometry = Geometry::of(disc);
     let spans = spans(disc);
     let pointed = response.hover_pos().and_then(|at| pointed_track(&face, &geometry, &spans, at));
-    if response.hovered() && pointed != state.hovered || !response.hovered() && response.contains_pointer() {
-        actions.push(Action::Hover(pointed));
-    }
     if response.clicked() {
         actions.push(Action::Select(pointed));
     }
@@ -52,6 +49,7 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &m
     if let Some(id) = pointed {
         response.on_hover_text_at_pointer(track_words(disc, id));
     }
+    pointed
 }
 
 fn is_track(kind: Kind) -> bool {

@@ -8,20 +8,18 @@ use super::geometry::{Geometry, Kind, Span, spans, track_at};
 use super::state::{OpenImage, State};
 use super::theme::{L, S, Tokens, XS, tokens};
 use super::widgets::note;
+use crate::disc::TrackId;
 
 const HEIGHT: f32 = 36.0;
 
-/// Shows the strip.
-pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
+/// Shows the strip; tells which track the pointer is on.
+pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) -> Option<TrackId> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "The disc from its first sector to its last"));
     let disc = open.image.disc();
     let spans: Vec<Span> = shown_spans(spans(disc));
     let scale = Scale::new(rect, &spans);
     let pointed = response.hover_pos().and_then(|at| track_at(&spans, scale.sector(at.x), scale.reach(3.0)));
-    if response.hovered() && pointed != state.hovered {
-        actions.push(Action::Hover(pointed));
-    }
     if response.clicked() {
         actions.push(Action::Select(pointed));
     }
@@ -31,6 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions)
     if let Some(id) = pointed {
         response.on_hover_text_at_pointer(track_words(disc, id));
     }
+    pointed
 }
 
 /// The last lead-out would take more room than a small disc: the strip ends where the data do.
@@ -86,7 +85,7 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
         }
     }
     if let Some(at) = Geometry::of(open.image.disc()).layer_break {
-        painter.vline(scale.x(at), scale.rect.expand(3.0).y_range(), Stroke::new(2.0, t.text));
+        layer_break(painter, t, pos2(scale.x(at), scale.rect.center().y));
     }
     for at in open.findings.iter().flat_map(|report| &report.findings.wrong_at) {
         painter.vline(scale.x(i64::from(at.0)), scale.rect.y_range(), Stroke::new(1.5, t.bad));
@@ -98,6 +97,14 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
             let stroke = Stroke::new(2.0, if selected { t.accent_strong } else { t.text });
             painter.rect_stroke(part, CornerRadius::same(2), stroke, StrokeKind::Outside);
         }
+    }
+}
+
+/// Where the second layer begins: a line across, in two, so that what is written in the middle can be read.
+fn layer_break(painter: &Painter, t: &Tokens, center: Pos2) {
+    for side in [-1.0, 1.0] {
+        let ends = [center + vec2(0.0, side * 10.0), center + vec2(0.0, side * (HEIGHT / 2.0 + 3.0))];
+        painter.line_segment(ends, Stroke::new(2.0, t.text));
     }
 }
 
@@ -155,6 +162,11 @@ pub fn legend(ui: &mut Ui, open: &OpenImage) {
             swatch(ui, rect.center(), kind);
             note(ui, kind.name());
             ui.add_space(L - S);
+        }
+        if Geometry::of(open.image.disc()).layer_break.is_some() {
+            let (rect, _) = ui.allocate_exact_size(vec2(8.0, 18.0), Sense::hover());
+            ui.painter().vline(rect.center().x, rect.y_range(), Stroke::new(2.0, tokens(ui).text));
+            note(ui, "Second layer begins");
         }
     });
 }

@@ -30,7 +30,15 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     list(ui, form, &first);
     if !rest.is_empty() {
         let mut all = form.all_formats;
-        fold(ui, &mut all, &format!("{} that {} something", words::count(rest.len() as u64, "format"), if rest.len() == 1 { "loses" } else { "lose" }));
+        fold(
+            ui,
+            &mut all,
+            &format!(
+                "{} that {} something",
+                words::count(rest.len() as u64, "format"),
+                if rest.len() == 1 { "loses" } else { "lose" }
+            ),
+        );
         form.all_formats = all;
         let shown: Vec<&Advice> = rest.into_iter().filter(|advice| all || advice.format.name == form.format).collect();
         list(ui, form, &shown);

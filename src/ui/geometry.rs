@@ -156,8 +156,12 @@ impl Thumbnail {
         let geometry = Geometry::of(disc);
         let mut rings: Vec<(Kind, u16, u16)> = Vec::new();
         for span in spans(disc).iter().filter(|span| span.kind != Kind::Pregap) {
-            let (a, b) = (geometry.radius(span.from), geometry.radius(span.to));
-            let (from, to) = ((a.min(b) * 1000.0) as u16, (a.max(b) * 1000.0) as u16);
+            let mut radii = [geometry.radius(span.from), geometry.radius(span.to), 0.0];
+            // Both layers are one ring at this size: it reaches as far out as they do.
+            let turn = geometry.layer_break.filter(|at| (span.from..span.to).contains(at));
+            radii[2] = turn.map_or(radii[0], |at| geometry.radius(at));
+            let (a, b) = radii.iter().fold((f32::MAX, f32::MIN), |(a, b), &radius| (a.min(radius), b.max(radius)));
+            let (from, to) = ((a * 1000.0) as u16, (b * 1000.0) as u16);
             match rings.last_mut() {
                 Some((kind, _, end)) if *kind == span.kind && *end + 5 >= from => *end = to,
                 _ => rings.push((span.kind, from, to)),
@@ -220,6 +224,7 @@ mod tests {
         disc.layer_break = Some(2_100_000);
         let geometry = Geometry::of(&disc);
         assert!(geometry.radius(2_100_000) > geometry.radius(3_000_000));
+        assert_eq!(Thumbnail::of(&disc).0, [(Kind::Data, 400, 926)]);
         assert!((geometry.radius(2_000_000) - geometry.radius(2_200_000)).abs() < 1e-6);
         let back = geometry.sector(geometry.radius(3_000_000), true).unwrap();
         assert!((back - 3_000_000).abs() < 400);
@@ -230,14 +235,10 @@ mod tests {
         let disc = mixed();
         let spans = spans(&disc);
         let at = |sector, reach| track_at(&spans, sector, reach).map(|id| id.track);
-        assert_eq!([at(0, 0), at(999, 0), at(1000, 0), at(4149, 0), at(4150, 0), at(4150, 1)], [
-            Some(1),
-            Some(1),
-            Some(2),
-            Some(2),
-            None,
-            Some(2)
-        ]);
+        assert_eq!(
+            [at(0, 0), at(999, 0), at(1000, 0), at(4149, 0), at(4150, 0), at(4150, 1)],
+            [Some(1), Some(1), Some(2), Some(2), None, Some(2)]
+        );
         assert!(Thumbnail::of(&disc).0.len() <= 3);
     }
 }

@@ -87,7 +87,8 @@ async fn ask(question: &Question) -> Option<Answer> {
     match question {
         Question::Files => {
             let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-            let dialog = dialog.set_title("Open disc images").add_filter("Disc images", &extensions).add_filter("All files", &["*"]);
+            let dialog =
+                dialog.set_title("Open disc images").add_filter("Disc images", &extensions).add_filter("All files", &["*"]);
             dialog.pick_files().await.map(paths)
         }
         Question::Folder => dialog.set_title("Open the images in a folder").pick_folders().await.map(paths),

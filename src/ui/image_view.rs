@@ -8,6 +8,7 @@ use super::state::{OpenImage, State};
 use super::theme::{L, M, S, TITLE, XL, tokens};
 use super::widgets::{Look, button, note};
 use super::{checksums, details, disc_picture, disc_strip, menu, track_table};
+use crate::disc::TrackId;
 
 /// Which of the tables is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,20 +25,24 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, act
     head(ui, state, open, actions);
     ui.add_space(M);
     let side = (ui.available_height() * 0.5).min(ui.available_width() * 0.45).clamp(160.0, 420.0);
+    let mut pointed = None;
     ui.horizontal_top(|ui| {
-        disc_picture::show(ui, state, open, side, actions);
+        pointed = disc_picture::show(ui, state, open, side, actions);
         ui.add_space(XL - S);
         let width = ui.available_width();
         egui::ScrollArea::vertical().max_height(side).auto_shrink([false, false]).show(ui, |ui| {
             ui.set_width(width);
-            details::show(ui, open);
+            ui.vertical(|ui| details::show(ui, open));
         });
     });
     ui.add_space(M);
-    disc_strip::show(ui, state, open, actions);
+    pointed = pointed.or(disc_strip::show(ui, state, open, actions));
     disc_strip::legend(ui, open);
     ui.add_space(S);
-    tables(ui, state, open, table, actions);
+    pointed = pointed.or(tables(ui, state, open, table, actions));
+    if pointed != state.hovered {
+        actions.push(Action::Hover(pointed));
+    }
 }
 
 /// Narrower than this, the verbs get a line of their own.
@@ -90,10 +95,9 @@ fn other_verbs(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actio
     });
 }
 
-fn tables(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, actions: &mut Actions) {
+fn tables(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, actions: &mut Actions) -> Option<TrackId> {
     let Some(report) = &open.checksums else {
-        track_table::show(ui, state, open, actions);
-        return;
+        return track_table::show(ui, state, open, actions);
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = L;
@@ -102,6 +106,9 @@ fn tables(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, actio
     });
     match table {
         Table::Tracks => track_table::show(ui, state, open, actions),
-        Table::Checksums => checksums::show(ui, report, actions),
+        Table::Checksums => {
+            checksums::show(ui, report, actions);
+            None
+        }
     }
 }

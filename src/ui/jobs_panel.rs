@@ -28,7 +28,7 @@ impl Default for Folds {
 pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions) {
     let running = state.running();
     let title = match running {
-        0 => format!("Jobs: {} over", state.jobs.len()),
+        0 => format!("Jobs: {} finished", state.jobs.len()),
         running => format!("Jobs: {running} running"),
     };
     ui.horizontal(|ui| {
@@ -169,7 +169,9 @@ fn running(ui: &mut Ui, job: &Job) {
             }
         }
         note(ui, words);
-        let Some(progress) = job.progress.filter(|progress| progress.rate > 0.0 && !matches!(job.stage, Stage::Paused)) else { return };
+        let Some(progress) = job.progress.filter(|progress| progress.rate > 0.0 && !matches!(job.stage, Stage::Paused)) else {
+            return;
+        };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(eta) = progress.eta {
                 note(ui, words::left(eta));
@@ -187,7 +189,9 @@ fn rate_graph(ui: &mut Ui, job: &Job) {
     let label = format!("Speed so far, at most {}", words::rate(f64::from(most)));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
     let last = (job.rates.len() - 1).max(1) as f32;
-    let at = |n: usize, rate: f32| pos2(rect.left() + rect.width() * n as f32 / last, rect.bottom() - 2.0 - (rect.height() - 4.0) * rate / most);
+    let at = |n: usize, rate: f32| {
+        pos2(rect.left() + rect.width() * n as f32 / last, rect.bottom() - 2.0 - (rect.height() - 4.0) * rate / most)
+    };
     let points: Vec<_> = job.rates.iter().enumerate().map(|(n, &rate)| at(n, rate)).collect();
     ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(1.0, t.line));
     ui.painter().add(Shape::line(points, Stroke::new(1.5, t.accent)));

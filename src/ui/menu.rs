@@ -118,11 +118,7 @@ fn disc(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn view(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let choices = [
-        (ThemeChoice::System, "As the system has it"),
-        (ThemeChoice::Light, "Light"),
-        (ThemeChoice::Dark, "Dark"),
-    ];
+    let choices = [(ThemeChoice::System, "As the system has it"), (ThemeChoice::Light, "Light"), (ThemeChoice::Dark, "Dark")];
     for (choice, name) in choices {
         if ui.radio(state.settings.theme == choice, name).clicked() {
             actions.push(Action::Theme(choice));

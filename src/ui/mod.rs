@@ -72,7 +72,8 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), UiError> {
         .with_inner_size([width, height])
         .with_min_inner_size([860.0, 560.0])
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, centered: true, ..Default::default() };
+    let options =
+        eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, system_font_fallback: false, ..Default::default() };
     let create: eframe::AppCreator<'_> = Box::new(move |_| {
         let app = App::new(settings, settings::place(), paths);
         Ok(match std::env::var_os("SPINDLE_TRACE_START") {

@@ -30,7 +30,12 @@ pub struct Notice {
 impl Notice {
     /// Of an error; `subject` is what was being opened, when something was.
     pub fn of(error: &JobError, subject: Option<&Path>) -> Notice {
-        let (means, try_this) = error.advice();
+        let (means, try_this) = match error {
+            JobError::Image(image) if is_gone(&image.fault) => {
+                ("Nothing was changed.", "Look where it was moved to, or connect the disk that it was on.")
+            }
+            error => error.advice(),
+        };
         Notice {
             id: 0,
             happened: happened(error, subject),
@@ -41,12 +46,16 @@ impl Notice {
     }
 }
 
+fn is_gone(fault: &Fault) -> bool {
+    matches!(fault, Fault::Io(error) if error.kind() == std::io::ErrorKind::NotFound)
+}
+
 fn happened(error: &JobError, subject: Option<&Path>) -> String {
     let path = error.path().or(subject);
     let name = path.map_or_else(|| "The image".to_owned(), |path| format!("“{}”", file_name(path)));
     match error {
         JobError::Image(error) => match (&error.fault, error.at) {
-            (Fault::Io(io), _) if io.kind() == std::io::ErrorKind::NotFound => format!("{name} is not there any more."),
+            (fault, _) if is_gone(fault) => format!("{name} is not there."),
             (Fault::Io(io), _) if io.kind() == std::io::ErrorKind::PermissionDenied => {
                 format!("{name} may not be read: permission denied.")
             }

@@ -43,11 +43,8 @@ impl OpenImage {
     /// What it is, in a few words: "CD · 12 tracks · 74:02".
     pub fn summary(&self) -> String {
         let disc = self.image.disc();
-        let length = if disc.medium.is_cd() {
-            words::time(disc.sectors())
-        } else {
-            words::size(u64::from(disc.sectors()) * 2048)
-        };
+        let length =
+            if disc.medium.is_cd() { words::time(disc.sectors()) } else { words::size(u64::from(disc.sectors()) * 2048) };
         let tracks = disc.tracks().count();
         format!("{} · {} · {length}", disc.medium, words::count(tracks as u64, "track"))
     }

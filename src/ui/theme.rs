@@ -1,7 +1,9 @@
 //! The looks: one table of tokens, from which both themes are made. Distances lie on a grid of 4 points.
 
 use egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
-use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, ThemePreference, Visuals, vec2};
+use egui::{
+    Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, ThemePreference, Visuals, vec2,
+};
 
 use super::geometry::Kind;
 use super::settings::ThemeChoice;

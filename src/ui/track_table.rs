@@ -20,30 +20,38 @@ type Head = (&'static str, f32, bool);
 const COLUMNS: [Head; 10] = [
     ("Track", 44.0, true),
     ("Kind", 108.0, false),
-    (TITLE, 148.0, false),
+    (TITLE, 136.0, false),
     ("Index 0", 64.0, true),
     ("Index 1", 64.0, true),
     ("LBA", 64.0, true),
-    ("Length", 56.0, true),
+    ("Length", 72.0, true),
     ("Size", 60.0, true),
     ("Flags", 64.0, false),
     ("ISRC", 112.0, false),
 ];
 const TITLE: &str = "Title";
 
-/// Shows the table.
-pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
+/// Shows the table; tells which track the pointer is on.
+pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) -> Option<TrackId> {
     let disc = open.image.disc();
     let tracks: Vec<(&Session, &Track)> = disc.tracks().collect();
     let titled = tracks.iter().any(|(_, track)| title(disc, track).is_some());
-    let columns: Vec<Head> = COLUMNS.into_iter().filter(|(name, ..)| titled || *name != TITLE).collect();
+    let cd = disc.medium.is_cd();
+    let there = |name: &str| match name {
+        TITLE => titled,
+        // A DVD has no index, no flags and no codes.
+        "Index 0" | "Index 1" | "Flags" | "ISRC" => cd,
+        _ => true,
+    };
+    let columns: Vec<Head> = COLUMNS.into_iter().filter(|(name, ..)| there(name)).collect();
     let moved = keyboard(ui, open, &tracks, actions);
     let width: f32 = columns.iter().map(|(_, width, _)| width + ui.spacing().item_spacing.x).sum();
-    ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+    let shown = ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(width.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = 2.0;
-        rows(ui, state, open, &tracks, &columns, moved, actions);
+        rows(ui, state, open, &tracks, &columns, moved, actions)
     });
+    shown.inner
 }
 
 fn rows(
@@ -54,7 +62,7 @@ fn rows(
     columns: &[Head],
     moved: bool,
     actions: &mut Actions,
-) {
+) -> Option<TrackId> {
     let mut pointed = None;
     let mut table = TableBuilder::new(ui)
         .id_salt(("tracks", open.image.path.as_os_str()))
@@ -63,6 +71,7 @@ fn rows(
         .auto_shrink([false, true]);
     for (n, (_, width, _)) in columns.iter().enumerate() {
         let last = n + 1 == columns.len();
+        let last = last && columns.len() > 6;
         table = table.column(if last { Column::remainder().at_least(*width) } else { Column::exact(*width) }.clip(true));
     }
     let selected = tracks.iter().position(|(session, track)| Some(id(session, track)) == open.selected);
@@ -88,16 +97,15 @@ fn rows(
                 row.col(|ui| one(ui, name, *right, open.image.disc(), session, track));
             }
             let response = row.response();
-            response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, in_words(open.image.disc(), track)));
+            response
+                .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, in_words(open.image.disc(), track)));
             pointed = if response.hovered() { Some(this) } else { pointed };
             if response.clicked() {
                 actions.push(Action::Select((!selected).then_some(this)));
             }
         });
     });
-    if pointed.is_some() && pointed != state.hovered {
-        actions.push(Action::Hover(pointed));
-    }
+    pointed
 }
 
 fn title<'a>(disc: &'a Disc, track: &Track) -> Option<&'a str> {
@@ -174,11 +182,7 @@ fn one(ui: &mut Ui, column: &str, right: bool, disc: &Disc, session: &Session, t
 
 fn kind(disc: &Disc, session: &Session, track: &Track) -> String {
     let first = session.tracks.first().is_some_and(|first| first.number == track.number);
-    if disc.sessions.len() > 1 && first {
-        format!("{}, session {}", track.mode, session.number)
-    } else {
-        track.mode.to_string()
-    }
+    if disc.sessions.len() > 1 && first { format!("{}, session {}", track.mode, session.number) } else { track.mode.to_string() }
 }
 
 /// Bytes of user data: what the sectors hold for those who read them.

@@ -1,9 +1,12 @@
 //! The few widgets of its own that the window has: buttons with icons, cards, labels.
 
-use egui::{Align, Color32, CornerRadius, FontId, Layout, Margin, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Color32, CornerRadius, FontId, Layout, Margin, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::icons::Icon;
-use super::theme::{self, BODY, BUTTON, CARD_RADIUS, M, RADIUS, S, SMALL, tokens};
+use super::theme::{self, BODY, BUTTON, CARD_RADIUS, L, M, RADIUS, S, SMALL, tokens};
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +96,21 @@ pub fn focus_ring(ui: &Ui, response: &Response) {
 /// A card: what is set apart from its surroundings.
 pub fn card(ui: &Ui) -> egui::Frame {
     let t = tokens(ui);
-    egui::Frame::new().fill(t.card).stroke(Stroke::new(1.0, t.line)).corner_radius(CARD_RADIUS).inner_margin(Margin::same(M as i8))
+    egui::Frame::new()
+        .fill(t.card)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(CARD_RADIUS)
+        .inner_margin(Margin::same(M as i8))
 }
 
 /// A card in a colour that means something.
 pub fn tinted(ui: &Ui, fill: Color32, line: Color32) -> egui::Frame {
     card(ui).fill(fill).stroke(Stroke::new(1.0, line.gamma_multiply(0.4)))
+}
+
+/// A question that stands in the way.
+pub fn question(ui: &Ui, name: &'static str) -> egui::Modal {
+    egui::Modal::new(egui::Id::unique(name)).frame(card(ui).inner_margin(Margin::same(L as i8 + 4)))
 }
 
 /// Small text that steps back.

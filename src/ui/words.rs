@@ -41,9 +41,10 @@ pub fn time(sectors: u32) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How long something took: "0.4 s", "12 s", "3 min 20 s".
+/// How long something took: "less than 0.1 s", "0.4 s", "12 s", "3 min 20 s".
 pub fn took(seconds: f64) -> String {
     match seconds {
+        s if s < 0.1 => "less than 0.1 s".to_owned(),
         s if s < 9.95 => format!("{s:.1} s"),
         s if s < 99.5 => format!("{s:.0} s"),
         s => format!("{} min {:02} s", s as u64 / 60, s as u64 % 60),
@@ -96,12 +97,9 @@ mod tests {
 
     #[test]
     fn the_time_left_is_a_range_that_holds_the_estimate() {
-        assert_eq!([1.0, 8.0, 40.0, 100.0, 600.0].map(left), [
-            "a moment left",
-            "6–10 s left",
-            "30–50 s left",
-            "1–3 min left",
-            "8–13 min left"
-        ]);
+        assert_eq!(
+            [1.0, 8.0, 40.0, 100.0, 600.0].map(left),
+            ["a moment left", "6–10 s left", "30–50 s left", "1–3 min left", "8–13 min left"]
+        );
     }
 }

@@ -236,7 +236,8 @@ pub fn converted(report: &ConvertReport, tracks: usize) -> Done {
         (repaired, 0) => words += &format!("; {} put right by error correction.", words::count(repaired, "sector")),
         (0, damaged) => words += &format!("; {} of the source damaged beyond repair.", words::count(damaged, "sector")),
         (repaired, damaged) => {
-            words += &format!("; {} put right, {} damaged beyond repair.", words::count(repaired, "sector"), words::number(damaged));
+            words +=
+                &format!("; {} put right, {} damaged beyond repair.", words::count(repaired, "sector"), words::number(damaged));
         }
     }
     if !report.losses.is_empty() {
@@ -266,7 +267,9 @@ fn intact(findings: &Findings) -> String {
     };
     match findings.protected {
         0 => format!("Every sector could be read.{unprotected}"),
-        protected => format!("No errors: {} checked by their own error detection.{unprotected}", words::count(protected, "sector")),
+        protected => {
+            format!("No errors: {} checked by their own error detection.{unprotected}", words::count(protected, "sector"))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Ccd, Placed, lay_out, parse};
 use crate::bytes::Bytes;
 use crate::disc::sector::{RAW, SUBCHANNEL, Slice, SubKind};
 use crate::disc::{Disc, Lba, Mcn, Medium, Session, Track, TrackMode, scramble};
+use crate::image::forms::settle_forms;
 use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, MainStore, Opened, Opener, SubStore};
 
@@ -48,6 +49,7 @@ pub(super) fn open(opener: &Opener) -> Result<Opened, Error> {
     }
     let mut disc = Disc::new(Medium::Cd, Vec::new());
     disc.sessions = sessions;
+    settle_forms(&mut disc, &extents);
     names(&ccd, &mut disc, &mut warnings);
     Ok(Opened { disc, extents, warnings })
 }

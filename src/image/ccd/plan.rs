@@ -10,20 +10,23 @@ const LAST: u32 = 449_849;
 /// Sectors of pregap that every session begins with.
 const FIRST_PREGAP: u32 = 150;
 
+/// The most sectors between two tracks of a session that are written although they belong to neither: two minutes, 21 MB that the plan holds.
+const LONGEST_GAP: u32 = 9000;
+
 /// Plans `.img`, `.sub` and `.ccd`. The subchannel is always written: the program whose format this is wants it.
 pub(super) fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
     if disc.sectors() > LAST {
         return Err(PlanError::TooLong { sectors: disc.sectors(), limit: LAST });
     }
     let file = |extension: &str, parts| PlannedFile::new(format!("{}.{extension}", request.stem), parts);
-    let image = parts(disc, Form::main(Slice::RAW));
-    let sub = parts(disc, Form { main: None, sub: Some(SubKind::Packed) });
+    let image = parts(disc, Form::main(Slice::RAW))?;
+    let sub = parts(disc, Form { main: None, sub: Some(SubKind::Packed) })?;
     let descriptor = vec![Part::Bytes(text(&describe(disc)?))];
     Ok(Plan { files: vec![file("img", image), file("sub", sub), file("ccd", descriptor)] })
 }
 
 /// The sectors of all tracks in order: the first session from LBA 0 on, later ones from the first index 1.
-fn parts(disc: &Disc, form: Form) -> Vec<Part> {
+fn parts(disc: &Disc, form: Form) -> Result<Vec<Part>, PlanError> {
     let mut parts = Vec::new();
     for (number, session) in disc.sessions.iter().enumerate() {
         let mut at = if number == 0 { Lba(0) } else { session.tracks.first().map_or(Lba(0), |track| track.start) };
@@ -31,13 +34,16 @@ fn parts(disc: &Disc, form: Form) -> Vec<Part> {
             let from = track.first().max(at);
             // What belongs to no track has its place in the file all the same.
             if let Some(gap) = from.since(at).filter(|&gap| gap > 0) {
+                if gap > LONGEST_GAP {
+                    return Err(PlanError::Nothing("too many sectors between its tracks belong to none of them"));
+                }
                 parts.push(Part::Bytes(vec![0; gap as usize * form.size()]));
             }
             parts.push(Part::sectors(from, track.end().since(from).unwrap_or(0), form));
             at = track.end();
         }
     }
-    parts
+    Ok(parts)
 }
 
 fn describe(disc: &Disc) -> Result<Ccd, PlanError> {
@@ -55,7 +61,7 @@ fn describe(disc: &Disc) -> Result<Ccd, PlanError> {
     }
     let numbers = || disc.tracks().map(|(_, track)| track.number);
     let (first, last) = (numbers().next().unwrap_or(1), numbers().next_back().unwrap_or(1));
-    let packs = disc.cd_text.to_packs(first, last).map_err(|_| PlanError::CdText("it does not fit into packs"))?;
+    let packs = disc.cd_text.to_packs(first, last)?;
     ccd.cd_text = packs.iter().filter_map(|pack| pack.first_chunk::<16>().copied()).collect();
     Ok(ccd)
 }

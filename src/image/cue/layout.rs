@@ -123,6 +123,9 @@ impl Layer<'_> {
         let end = here + i64::from(entry.postgap);
         self.next = end;
         let length = u32::try_from(end - index_1).map_err(|_| too_long(entry.line))?;
+        if length == 0 {
+            return Err(Flaw::line(entry.line, Fault::Missing { what: "every sector of this track" }));
+        }
         let mut track = Track::new(entry.number, entry.stored.mode, lba(index_1, entry.line)?, length);
         lba(end, entry.line)?;
         track.pregap = u32::try_from(pregap).map_err(|_| too_long(entry.line))?;
@@ -136,9 +139,6 @@ impl Layer<'_> {
             } else {
                 self.warn(line, "this INDEX has no sectors and is left out".to_owned());
             }
-        }
-        if length == 0 {
-            self.warn(entry.line, format!("track {} has no sectors", entry.number));
         }
         Ok(track)
     }

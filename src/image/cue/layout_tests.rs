@@ -110,6 +110,15 @@ fn times_that_cannot_be_are_refused_with_their_line() {
 }
 
 #[test]
+fn a_track_without_sectors_is_refused() {
+    for text in ["INDEX 01 00:00:05\nTRACK 02 AUDIO\nINDEX 01 00:00:05", "INDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:00:10"] {
+        let sheet = read(&format!("FILE a BINARY\nTRACK 01 AUDIO\n{text}"));
+        let flaw = layout(&sheet, &[RAW * 10], SessionGaps::Apart).unwrap_err();
+        assert!(matches!(flaw, Flaw { at: At::Line(_), fault: Fault::Missing { what: "every sector of this track" } }), "{flaw}");
+    }
+}
+
+#[test]
 fn a_track_without_index_1_begins_where_it_can() {
     let layout = lay(
         "FILE a WAVE\nTRACK 01 AUDIO\nINDEX 00 00:00:00\nFILE b WAVE\nTRACK 02 AUDIO\nINDEX 02 00:00:00",

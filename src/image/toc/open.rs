@@ -9,6 +9,7 @@ use super::{Amount, Piece, Placed, Source, SubMode, TocFile, TocKind, TocMode, T
 use crate::bytes::{Bytes, Joined, Window};
 use crate::disc::sector::{RAW, Slice};
 use crate::disc::{Disc, DiscType, Lba, Medium, Track, TrackMode};
+use crate::image::forms::settle_forms;
 use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, Opened, Opener, Sibling, file_name};
 
@@ -29,6 +30,14 @@ pub(super) fn open(opener: &Opener) -> Result<Opened, Error> {
             TocKind::CdRomXa => DiscType::Xa,
             TocKind::CdI => DiscType::CdI,
         };
+    }
+    // MODE2_RAW is the one word that does not tell.
+    let said: Vec<TrackMode> = disc.tracks().map(|(_, track)| track.mode).collect();
+    settle_forms(&mut disc, &extents);
+    for ((known, said), track) in disc.tracks_mut().zip(said).zip(&toc.tracks) {
+        if track.mode != TocMode::Mode2Raw {
+            known.mode = said;
+        }
     }
     Ok(Opened { disc, extents, warnings })
 }

@@ -242,6 +242,30 @@ fn cd_text_that_the_grammar_has_no_place_for_is_said() {
     assert!(plan(&disc(1, Field::Genre)).is_err());
 }
 
+/// MODE2_RAW is mode 2 of any kind. Index 1 tells which: what lies hidden before it was empty in the image that once came out as XA.
+#[test]
+fn raw_mode_2_is_told_by_its_sectors() {
+    let dir = tempfile::tempdir().unwrap();
+    for (mode, expected) in [
+        (TrackMode::Mode2, TrackMode::Mode2),
+        (TrackMode::Mode2Form1, TrackMode::Mode2Mixed),
+        (TrackMode::Mode1, TrackMode::Mode1),
+    ] {
+        let mut data = noise(20, 8);
+        for (number, (sector, lba)) in data.chunks_mut(2352).zip(0..).enumerate() {
+            if number < 2 || mode != TrackMode::Mode2 {
+                crate::disc::sector::synthesise(mode, Lba(lba), Slice::RAW, sector, 2352);
+            } else {
+                crate::disc::sector::frame(mode, Lba(lba), sector);
+            }
+        }
+        fs::write(dir.path().join("x.bin"), &data).unwrap();
+        let toc = dir.path().join("x.toc");
+        fs::write(&toc, "CD_ROM TRACK MODE2_RAW DATAFILE \"x.bin\" START 0:0:2").unwrap();
+        assert_eq!(shape(open(&toc).disc()), [(1, expected, 2, 152, 18)]);
+    }
+}
+
 #[test]
 fn files_are_recognised_by_their_first_words() {
     let dir = tempfile::tempdir().unwrap();

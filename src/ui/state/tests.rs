@@ -67,7 +67,7 @@ fn what_can_not_be_opened_is_said_in_three_sentences_and_not_offered_again() {
     state.on_opener_event(ended(1, Err(JobError::Image(error))));
     assert!(state.settings.recent.is_empty());
     let [notice] = state.notices.as_slice() else { panic!("one notice") };
-    assert_eq!(notice.happened, "“gone.iso” is not there any more.");
+    assert_eq!(notice.happened, "“gone.iso” is not there.");
     assert!(!notice.means.is_empty() && !notice.try_this.is_empty() && notice.technical.contains("gone.iso"));
     let id = notice.id;
     state.dismiss(id);
