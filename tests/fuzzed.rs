@@ -56,6 +56,9 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
             let data = format.data_extensions.first().map(|extension| opened.with_extension(extension));
             let name = format!("{}-{kind}", format.name);
             take(format.name, &name, &fs::read(&opened).unwrap());
+            if let Some(list) = chunk_list(&fs::read(&opened).unwrap()) {
+                take(format.name, &format!("{name}-list"), &list);
+            }
             take("open", &name, &fuzz::pack(format, &opened, data.as_deref()));
         }
     }
@@ -72,6 +75,17 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
     for (number, file) in [wave(), aiff()].iter().enumerate() {
         take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
     }
+}
+
+/// An NRG without its sectors, of which no fuzzer would find the way to its chunks: the footer tells where they begin, now at 0.
+fn chunk_list(image: &[u8]) -> Option<Vec<u8>> {
+    let (rest, start) = image.split_last_chunk::<8>()?;
+    if let Some(list) = rest.strip_suffix(b"NER5") {
+        let list = list.get(u64::from_be_bytes(*start) as usize..)?;
+        return Some([list, b"NER5", &[0; 8]].concat());
+    }
+    let start = u32::from_be_bytes(start.strip_prefix(b"NERO")?.try_into().ok()?);
+    Some([rest.get(start as usize..)?, b"NERO", &[0; 4]].concat())
 }
 
 /// A WAVE file of one sector (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0").

@@ -37,8 +37,7 @@ pub fn run(target: &str, bytes: &[u8]) {
 fn cd_text(bytes: &[u8]) {
     let (text, _) = CdText::from_container(bytes);
     if let Ok(packs) = text.to_packs(1, 99) {
-        let (again, flaws) = CdText::from_packs(packs.as_flattened());
-        assert!(flaws.is_empty(), "{flaws:?}");
+        let (again, _) = CdText::from_packs(packs.as_flattened());
         assert_eq!(again.to_packs(1, 99).as_ref(), Ok(&packs), "what is written is read as the same");
     }
 }
