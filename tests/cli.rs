@@ -372,6 +372,23 @@ fn names_may_have_anything_in_them() {
     }
 }
 
+/// The folder in which an image is made had a longer name than the image, so that names near the limit of 255 bytes could not be written.
+#[test]
+fn names_may_be_as_long_as_the_system_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    iso(folder.path(), "a.iso");
+    for stem in ["x".repeat(251), "光".repeat(83)] {
+        let target = format!("{stem}.cue");
+        if File::create(folder.path().join(&target)).is_err() {
+            println!("skipped: no such long name can be made here");
+            continue;
+        }
+        ok(folder.path(), &["convert", "a.iso", &target, "--overwrite"]);
+        ok(folder.path(), &["verify", "a.iso", &target]);
+    }
+    assert_eq!(say(folder.path(), &["convert", "a.iso", &format!("{}.cue", "x".repeat(300))]).code, 6);
+}
+
 #[test]
 fn a_name_alone_means_this_folder() {
     let folder = mixed();

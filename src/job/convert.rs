@@ -171,7 +171,8 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
 /// take any known one.
 fn name_as_asked(plan: &mut Plan, format: &Format, target: &Path) {
     let extension = target.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let fits = format.extensions.contains(&extension.as_str()) || (image::is_bare(format) && image::by_extension(target).is_some());
+    let fits =
+        format.extensions.contains(&extension.as_str()) || (image::is_bare(format) && image::by_extension(target).is_some());
     if let (true, Some(file), Some(name)) = (fits, plan.files.last_mut(), target.file_name()) {
         file.name = name.to_string_lossy().into_owned();
     }

@@ -16,6 +16,8 @@ pub struct Workshop {
 impl Workshop {
     /// A new folder in `target`, the folder where the files will be.
     pub fn new(target: &Path, stem: &str) -> Result<Workshop, JobError> {
+        // A name may have 255 bytes, and the target may need them all.
+        let stem: String = stem.chars().take(40).collect();
         for attempt in 0..100 {
             let folder = target.join(format!(".{stem}.{}-{attempt}.part", std::process::id()));
             match fs::create_dir(&folder) {
