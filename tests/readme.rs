@@ -1,6 +1,6 @@
 //! The README says what is true: its table of formats is the list of formats.
 
-use spindle::image::{FORMATS, Format, Media, Tracks};
+use spindle::image::{FORMATS, Format, Media, Texts, Tracks};
 
 fn row(format: &Format) -> String {
     let holds = &format.holds;
@@ -23,7 +23,7 @@ fn row(format: &Format) -> String {
         (holds.indexes, "indexes"),
         (holds.mcn, "MCN"),
         (holds.isrc, "ISRC"),
-        (holds.cd_text, "CD-TEXT"),
+        (holds.cd_text != Texts::None, "CD-TEXT"),
         (holds.subchannel, "subchannel"),
         (holds.layer_break, "layer break"),
     ];

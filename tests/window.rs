@@ -206,9 +206,16 @@ fn the_keyboard_reaches_everything() {
     assert!(shows("Save as")(&harness));
     harness.key_press(egui::Key::Escape);
     harness.run_ok();
-    harness.key_press(egui::Key::Escape);
-    harness.run_ok();
     assert!(!shows("Save as")(&harness), "Esc closes the sheet");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::L);
+    harness.run_ok();
+    harness.get_by_label("File or folder").type_text(&mixed(dir.path()).display().to_string());
+    harness.run_ok();
+    harness.key_press(egui::Key::Enter);
+    until(&mut harness, "the typed path is opened", |harness| {
+        !shows("File or folder")(harness) && harness.state().state().opening.is_empty()
+    });
+    assert_eq!(harness.state().state().images.len(), 1, "opened again, not twice");
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::W);
     harness.run_ok();
     assert!(harness.state().state().images.is_empty());
@@ -227,4 +234,29 @@ fn every_interesting_thing_has_a_name_and_the_window_rests() {
     }
     // `run` fails when the window goes on asking to be drawn.
     harness.run();
+}
+
+#[test]
+fn closing_asks_about_running_jobs_and_a_job_can_be_paused_and_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = iso(dir.path());
+    // Nothing but a hole: long to read, and no room on the disk.
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(8_000_000_000).unwrap();
+    let mut harness = window(vec![path]);
+    until(&mut harness, "the image is shown", shows("Picture of the disc"));
+    harness.get_by_label("Checksums").click();
+    until(&mut harness, "the job runs", shows("Jobs: 1 running"));
+    harness.get_by_label("Pause: Checksums of holiday.iso").click();
+    until(&mut harness, "the job rests", shows("Paused"));
+    let viewport = harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+    viewport.events.push(egui::ViewportEvent::Close);
+    until(&mut harness, "the question stands", shows("Stop 1 running job and close?"));
+    harness.get_by_label("Keep running").click();
+    until(&mut harness, "the question is gone", |harness| !shows("Stop 1 running job")(harness));
+    harness.get_by_label("Go on: Checksums of holiday.iso").click();
+    until(&mut harness, "the job goes on", |harness| !shows("Paused")(harness));
+    harness.get_by_label("Cancel: Checksums of holiday.iso").click();
+    until(&mut harness, "the job has stopped", shows("Cancelled. Nothing unfinished was left behind."));
+    harness.get_by_label("Clear finished").click();
+    until(&mut harness, "the panel is gone", |harness| !shows("Jobs:")(harness));
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Formats;
 use super::output::{print_json, say};
-use crate::image::{FORMATS, Format, Tracks};
+use crate::image::{FORMATS, Format, Texts, Tracks};
 
 #[derive(Serialize)]
 struct Shape {
@@ -62,7 +62,7 @@ fn holds(format: &Format) -> Vec<&'static str> {
         (holds.flags, "flags"),
         (holds.mcn, "catalogue number"),
         (holds.isrc, "ISRC"),
-        (holds.cd_text, "CD-TEXT"),
+        (holds.cd_text != Texts::None, "CD-TEXT"),
         (holds.subchannel, "subchannel"),
         (holds.layer_break, "layer break"),
         (holds.structures, "DVD structures"),

@@ -1,5 +1,6 @@
 //! What a format can hold, as data, and what is left of a disc in it.
 
+use crate::disc::cd_text::Field;
 use crate::disc::sector::Slice;
 use crate::disc::{CdText, Control, Disc, DiscType, Lba, Medium, Structures, Track, TrackMode};
 
@@ -33,7 +34,7 @@ pub struct Holds {
     /// Recording codes.
     pub isrc: bool,
     /// CD-TEXT.
-    pub cd_text: bool,
+    pub cd_text: Texts,
     /// Subchannel P–W.
     pub subchannel: bool,
     /// Layer break.
@@ -57,6 +58,19 @@ pub enum Media {
     Dvd,
     /// Of all, but it does not say which: a reader guesses by [`guess_medium`].
     Guessed,
+}
+
+/// Which CD-TEXT a format holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// None.
+    None,
+    /// What packs can carry: texts in the character set of their language.
+    Packs,
+    /// The same, without genres of single tracks.
+    PacksButGenresOfTracks,
+    /// Any text.
+    Any,
 }
 
 /// How many tracks a format holds.
@@ -86,7 +100,7 @@ impl Holds {
         disc_type: false,
         mcn: false,
         isrc: false,
-        cd_text: false,
+        cd_text: Texts::None,
         subchannel: false,
         layer_break: false,
         structures: false,
@@ -107,7 +121,7 @@ impl Holds {
         disc_type: true,
         mcn: true,
         isrc: true,
-        cd_text: true,
+        cd_text: Texts::Packs,
         subchannel: true,
         layer_break: false,
         structures: false,
@@ -139,9 +153,15 @@ pub fn project(disc: &Disc, holds: &Holds) -> Option<Disc> {
     if !holds.mcn {
         left.mcn = None;
     }
-    if holds.cd_text {
+    if holds.cd_text != Texts::None {
         let pairs: Vec<(u8, u8)> = kept.into_iter().zip(left.tracks().map(|(_, track)| track.number)).collect();
         left.cd_text.renumber(|number| pairs.iter().find(|pair| pair.0 == number).map(|pair| pair.1));
+        if holds.cd_text == Texts::PacksButGenresOfTracks {
+            left.cd_text.retain(|_, track, field, _| track == 0 || field != Field::Genre);
+        }
+        if let (true, Some(first), Some(last)) = (holds.cd_text != Texts::Any, pairs.first(), pairs.last()) {
+            left.cd_text = left.cd_text.writable(first.1, last.1);
+        }
     } else {
         left.cd_text = CdText::default();
     }

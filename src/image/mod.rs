@@ -34,7 +34,7 @@ pub use adviser::{Advice, Fit, advise, fit, plan};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
-pub use holds::{Holds, Media, Tracks, cooked, guess_medium, project, set_medium};
+pub use holds::{Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};

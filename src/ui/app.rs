@@ -11,7 +11,7 @@ use super::actions::{Action, Actions, Question};
 use super::helpers::{Answer, Helpers, Saver};
 use super::image_view::Table;
 use super::jobs_panel::Folds;
-use super::notices::Notice;
+use super::notices::{Notice, Unfolded};
 use super::settings::Settings;
 use super::sheets::Sheet;
 use super::state::State;
@@ -32,7 +32,7 @@ const SHEET: f32 = 408.0;
 struct Views {
     sheet: Option<Sheet>,
     folds: Folds,
-    unfolded: Vec<u64>,
+    unfolded: Unfolded,
     table: Table,
 }
 
@@ -119,7 +119,7 @@ impl App {
                 technical: "the desktop portal (xdg-desktop-portal) did not answer".to_owned(),
                 ..Notice::default()
             }),
-            Answer::NoDialog(_) => self.views.sheet = Some(Sheet::OpenPath { text: String::new(), instead: true }),
+            Answer::NoDialog(_) => self.views.sheet = Some(Sheet::open_path(true)),
             Answer::NotShown(path, error) => self.state.tell(Notice {
                 happened: format!("The folder of “{}” could not be shown.", file_name(&path)),
                 means: "The file is where it was saved.".to_owned(),
@@ -155,6 +155,8 @@ impl App {
         self.dropped(ui, actions);
         menu::keys(ui, &self.state, actions);
         let (state, views) = (&self.state, &mut self.views);
+        // A question or a menu takes Esc for itself.
+        let was_open = views.sheet.as_ref().is_some_and(|sheet| !sheet.is_asking()) && !egui::Popup::is_any_open(ui.ctx());
         let t = tokens(ui);
         let frame = |fill, x: f32, y: f32| Frame::new().fill(fill).inner_margin(Margin::symmetric(x as i8, y as i8));
         Panel::top("menu").frame(frame(t.sidebar, M, 4.0)).show(ui, |ui| menu::show(ui, state, actions));
@@ -182,10 +184,7 @@ impl App {
         if hovering > 0 {
             front::drop_hint(ui, hovering);
         }
-        if views.sheet.is_some()
-            && ui.memory(|memory| memory.focused().is_none())
-            && ui.input(|input| input.key_pressed(Key::Escape))
-        {
+        if was_open && ui.input(|input| input.key_pressed(Key::Escape)) {
             actions.push(Action::Sheet(None));
         }
         self.close_requested(ui, actions);
@@ -211,7 +210,8 @@ impl App {
 
     fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
-            let task = Task::Open(path);
+            // Recent images have to be found again from another folder.
+            let task = Task::Open(std::path::absolute(&path).unwrap_or(path));
             let id = self.opener.submit(task.clone());
             self.state.submitted(Instant::now(), id, &task);
         }

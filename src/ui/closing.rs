@@ -9,10 +9,11 @@ use super::words;
 
 /// Asks; tells whether the question still stands.
 pub fn show(ui: &Ui, running: usize, actions: &mut Actions) -> bool {
-    let mut stands = running > 0;
     if running == 0 {
-        actions.push(Action::Quit);
+        // They ended by themselves: what came of them is worth a look before the window goes.
+        return false;
     }
+    let mut stands = true;
     let modal = question(ui, "closing").show(ui.ctx(), |ui| {
         ui.set_width(380.0);
         heading(ui, &format!("Stop {} and close?", words::count(running as u64, "running job")));

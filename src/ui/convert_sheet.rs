@@ -80,11 +80,11 @@ fn losses(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
 
 fn target(ui: &mut Ui, form: &mut Form, actions: &mut Actions) {
     let name = note(ui, "Name");
-    ui.add(TextEdit::singleline(&mut form.name).desired_width(f32::INFINITY).margin(egui::vec2(S, 6.0))).labelled_by(name.id);
+    ui.add(TextEdit::singleline(&mut form.name).desired_width(f32::INFINITY).margin(egui::vec2(S, S))).labelled_by(name.id);
     let folder = note(ui, "Folder");
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - 112.0).max(80.0);
-        let field = TextEdit::singleline(&mut form.folder).desired_width(width - 2.0 * S).margin(egui::vec2(S, 6.0));
+        let width = (ui.available_width() - 116.0).max(80.0);
+        let field = TextEdit::singleline(&mut form.folder).desired_width(width).margin(egui::vec2(S, S));
         ui.add(field).labelled_by(folder.id);
         if button(ui, Some(Icon::Folder), "Choose…", Look::Normal).clicked() {
             let format = image::by_name(form.format);

@@ -122,14 +122,20 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+#[cfg(windows)]
+fn reveal(path: &Path) -> io::Result<()> {
+    use std::os::windows::process::CommandExt;
+    // The file manager wants quotes around the path alone, and its exit code says nothing.
+    let mut argument = std::ffi::OsString::from("/select,\"");
+    argument.push(path);
+    argument.push("\"");
+    Command::new("explorer").raw_arg(argument).status().map(drop)
+}
+
+#[cfg(not(windows))]
 fn reveal(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let status = if cfg!(windows) {
-        // The file manager's exit code says nothing on Windows.
-        let mut argument = std::ffi::OsString::from("/select,");
-        argument.push(path);
-        return Command::new("explorer").arg(argument).status().map(drop);
-    } else if cfg!(target_os = "macos") {
+    let status = if cfg!(target_os = "macos") {
         Command::new("open").arg("-R").arg(path).status()?
     } else {
         Command::new("xdg-open").arg(folder).status()?

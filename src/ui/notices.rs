@@ -9,6 +9,7 @@ use super::icons::Icon;
 use super::state::State;
 use super::theme::{S, SMALL, tokens};
 use super::widgets::{Look, button, fold, icon_button, inline_icon, tinted};
+use super::words;
 use crate::image::{At, Fault, file_name};
 use crate::job::JobError;
 
@@ -69,11 +70,9 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),
         JobError::OverSource(_) => format!("{name} belongs to the image that is being read, and can't be replaced by its copy."),
         JobError::Loss { format, .. } => format!("{format} can't keep everything that is on {name}."),
-        JobError::NoRoom { needed, free, .. } => format!(
-            "There is not enough room in {name}: {} are needed, {} are free.",
-            super::words::size(*needed),
-            super::words::size(*free)
-        ),
+        JobError::NoRoom { needed, free, .. } => {
+            format!("There is not enough room in {name}: {} are needed, {} are free.", words::size(*needed), words::size(*free))
+        }
         JobError::Write { error, .. } => format!("{name} could not be written: {error}."),
         JobError::Mismatch { first, .. } => format!("What was written to {name} differs from its source: {first}."),
         JobError::Cancelled => "The job was stopped.".to_owned(),
@@ -81,30 +80,53 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
     }
 }
 
-/// Shows the notices, the newest on top; `unfolded` are those whose technical line is shown.
-pub fn show(ui: &mut Ui, state: &State, unfolded: &mut Vec<u64>, actions: &mut Actions) {
-    for notice in &state.notices {
-        let t = tokens(ui);
-        tinted(ui, t.bad_soft, t.bad).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal_top(|ui| {
-                inline_icon(ui, Icon::Error, t.bad);
-                let width = ui.available_width() - 36.0;
-                ui.vertical(|ui| {
-                    ui.set_width(width);
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    ui.add(egui::Label::new(RichText::new(&notice.happened).color(t.text)).wrap());
-                    ui.add(egui::Label::new(RichText::new(format!("{} {}", notice.means, notice.try_this)).color(t.weak)).wrap());
-                    ui.add_space(2.0);
-                    technical(ui, notice, unfolded, actions);
-                });
-                if icon_button(ui, Icon::Close, "Dismiss").clicked() {
-                    actions.push(Action::Dismiss(notice.id));
-                }
-            });
+/// What of the notices is unfolded.
+#[derive(Debug, Default)]
+pub struct Unfolded {
+    /// The notices whose technical line is shown.
+    technical: Vec<u64>,
+    /// Whether the older ones are shown, too.
+    older: bool,
+}
+
+/// Shows the newest notice; older ones, folded, are a line.
+pub fn show(ui: &mut Ui, state: &State, unfolded: &mut Unfolded, actions: &mut Actions) {
+    let Some((newest, older)) = state.notices.split_first() else { return };
+    one(ui, newest, unfolded, actions);
+    if !older.is_empty() {
+        ui.horizontal(|ui| {
+            fold(ui, &mut unfolded.older, &format!("{} before that", words::count(older.len() as u64, "problem")));
+            if button(ui, None, "Dismiss all", Look::Quiet).clicked() {
+                actions.extend(state.notices.iter().map(|notice| Action::Dismiss(notice.id)));
+            }
         });
-        ui.add_space(S);
+        let shown = if unfolded.older { older } else { &[] };
+        for notice in shown {
+            one(ui, notice, unfolded, actions);
+        }
     }
+    ui.add_space(S);
+}
+
+fn one(ui: &mut Ui, notice: &Notice, unfolded: &mut Unfolded, actions: &mut Actions) {
+    let t = tokens(ui);
+    tinted(ui, t.bad_soft, t.bad).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            inline_icon(ui, Icon::Error, t.bad);
+            let width = ui.available_width() - 36.0;
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.add(egui::Label::new(RichText::new(&notice.happened).color(t.text)).wrap());
+                ui.add(egui::Label::new(RichText::new(format!("{} {}", notice.means, notice.try_this)).color(t.weak)).wrap());
+                technical(ui, notice, &mut unfolded.technical, actions);
+            });
+            if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                actions.push(Action::Dismiss(notice.id));
+            }
+        });
+    });
 }
 
 fn technical(ui: &mut Ui, notice: &Notice, unfolded: &mut Vec<u64>, actions: &mut Actions) {

@@ -68,11 +68,13 @@ impl Settings {
 
     /// As text.
     pub fn to_text(&self) -> String {
+        // A path that is no Unicode can't stand in this file: it is left out, and nothing else with it.
+        let recent: Vec<Value> = self.recent.iter().filter_map(|recent| serde_json::to_value(recent).ok()).collect();
         let keys = serde_json::json!({
             "version": VERSION,
             "theme": self.theme,
-            "recent": self.recent,
-            "folder": self.folder,
+            "recent": recent,
+            "folder": self.folder.as_deref().and_then(Path::to_str),
             "window": self.window,
         });
         format!("{keys:#}\n")
@@ -142,6 +144,18 @@ mod tests {
         let place = dir.path().join("new/settings.json");
         store(&place, &settings.to_text()).unwrap();
         assert_eq!(Settings::parse(&std::fs::read_to_string(place).unwrap()), settings);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_unicode_are_left_out() {
+        use std::os::unix::ffi::OsStrExt;
+        let odd = PathBuf::from(std::ffi::OsStr::from_bytes(b"disc-\xe9.iso"));
+        let mut settings = Settings { folder: Some(odd.clone()), ..Settings::default() };
+        settings.remember(recent("a.iso"));
+        settings.remember(Recent { path: odd, ..recent("") });
+        let back = Settings::parse(&settings.to_text());
+        assert_eq!((back.recent, back.folder), (vec![recent("a.iso")], None));
     }
 
     #[test]

@@ -21,9 +21,23 @@ pub enum Sheet {
         text: String,
         /// Whether it is here because the system has no dialog.
         instead: bool,
+        /// Whether the field has yet to get the keyboard.
+        fresh: bool,
     },
     /// About the program.
     About,
+}
+
+impl Sheet {
+    /// An empty sheet for a path; `instead` of a dialog that the system does not have.
+    pub fn open_path(instead: bool) -> Sheet {
+        Sheet::OpenPath { text: String::new(), instead, fresh: true }
+    }
+
+    /// Whether a question stands before it, which Esc answers first.
+    pub fn is_asking(&self) -> bool {
+        matches!(self, Sheet::Convert(form) if form.confirming)
+    }
 }
 
 /// Shows the sheet.
@@ -33,7 +47,7 @@ pub fn show(ui: &mut Ui, state: &State, sheet: &mut Sheet, actions: &mut Actions
             Some(open) => convert_sheet::show(ui, open, form, actions),
             None => actions.push(Action::Sheet(None)),
         },
-        Sheet::OpenPath { text, instead } => open_path(ui, text, *instead, actions),
+        Sheet::OpenPath { text, instead, fresh } => open_path(ui, text, *instead, fresh, actions),
         Sheet::About => about(ui, actions),
     }
 }
@@ -50,16 +64,16 @@ fn head(ui: &mut Ui, title: &str, actions: &mut Actions) {
     ui.add_space(S);
 }
 
-fn open_path(ui: &mut Ui, text: &mut String, instead: bool, actions: &mut Actions) {
+fn open_path(ui: &mut Ui, text: &mut String, instead: bool, fresh: &mut bool, actions: &mut Actions) {
     head(ui, "Open by path", actions);
     if instead {
         ui.label("This system offers no file dialog. Drop files on the window, or type where they are.");
     }
     let name = note(ui, "File or folder");
-    let field = TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::vec2(S, 6.0));
+    let field = TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::vec2(S, S));
     let response = ui.add(field).labelled_by(name.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if ui.memory(|memory| memory.focused().is_none()) && !entered {
+    if std::mem::take(fresh) {
         response.request_focus();
     }
     ui.add_space(M);
@@ -86,7 +100,7 @@ fn about(ui: &mut Ui, actions: &mut Actions) {
 pub fn fresh(name: SheetName, state: &State) -> Option<Sheet> {
     Some(match name {
         SheetName::Convert => Sheet::Convert(Box::new(Form::new(state.shown()?, state.settings.folder.as_deref()))),
-        SheetName::OpenPath => Sheet::OpenPath { text: String::new(), instead: false },
+        SheetName::OpenPath => Sheet::open_path(false),
         SheetName::About => Sheet::About,
     })
 }

@@ -169,6 +169,7 @@ fn one(ui: &mut Ui, column: &str, right: bool, disc: &Disc, session: &Session, t
         TITLE => title(disc, track).unwrap_or_default().to_owned(),
         "Index 0" if track.pregap > 0 => time(track.first()),
         "Index 1" => time(track.start),
+        "LBA" if track.start < Lba(0) => track.start.to_string(),
         "LBA" => words::number(track.start.0.unsigned_abs().into()),
         "Length" if cd => words::time(track.length),
         "Length" => words::number(track.length.into()),

@@ -89,6 +89,17 @@ impl CdText {
 }
 
 impl CdText {
+    /// Keeps the texts of which this is true, told their language, track (0: the disc), field and text.
+    pub fn retain(&mut self, keep: impl Fn(&Language, u8, Field, &str) -> bool) {
+        for language in &mut self.languages {
+            let told = language.clone();
+            language
+                .texts
+                .retain(|&(kind, track), text| Field::of(kind, track).is_none_or(|field| keep(&told, track, field, text)));
+        }
+        self.languages.retain(|language| !language.is_empty());
+    }
+
     /// Keeps the texts of the disc, and those of the tracks that have a number in a new disc, under that number.
     pub fn renumber(&mut self, number: impl Fn(u8) -> Option<u8>) {
         for language in &mut self.languages {

@@ -72,6 +72,24 @@ impl CdText {
         Ok(blocks.into_iter().flat_map(|block| block.packs).collect())
     }
 
+    /// As much of the texts as packs can carry: without those that their language's character set lacks, languages beyond the eighth, and
+    /// languages of more text than a block holds.
+    pub fn writable(&self, first_track: u8, last_track: u8) -> CdText {
+        let mut left = self.clone();
+        left.retain(|language, _, _, text| language.encoding.encode(text).is_some());
+        left.languages.truncate(MAX_LANGUAGES);
+        // Each round removes something, so that it ends.
+        while let Err(error) = left.to_packs(first_track, last_track) {
+            match error {
+                Unwritable::Languages(_) => left.languages.truncate(MAX_LANGUAGES),
+                Unwritable::TooLong(language) => drop(left.languages.remove(language)),
+                Unwritable::Text { language, track, field, .. } => left.languages[language].set(track, field, ""),
+            }
+            left.languages.retain(|language| !language.is_empty());
+        }
+        left
+    }
+
     /// The packs one after another, as a CD-TEXT file holds them. See [`CdText::to_packs`].
     pub fn to_cdt(&self, first_track: u8, last_track: u8) -> Result<Vec<u8>, Unwritable> {
         Ok(self.to_packs(first_track, last_track)?.concat())

@@ -25,7 +25,7 @@ mod write;
 
 use super::flaw::Limits;
 use super::format::Format;
-use super::holds::{Holds, Media};
+use super::holds::{Holds, Media, Texts};
 
 pub use layout::{Layout, Run, layout};
 pub use parse::parse;
@@ -41,7 +41,7 @@ pub static CUE: Format = Format {
     extensions: &["cue"],
     data_extensions: &["bin"],
     read_by: "nearly every burning program, player and emulator",
-    holds: Holds { media: Media::Any, subchannel: false, ..Holds::ALL_OF_CD },
+    holds: Holds { media: Media::Any, subchannel: false, cd_text: Texts::Any, ..Holds::ALL_OF_CD },
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),

@@ -15,7 +15,7 @@ mod tests;
 mod write;
 
 use super::format::Format;
-use super::holds::{Holds, Media};
+use super::holds::{Holds, Media, Texts};
 
 /// Alcohol 120% images.
 pub static MDS: Format = Format {
@@ -32,7 +32,7 @@ pub static MDS: Format = Format {
         scms: false,
         mcn: false,
         isrc: false,
-        cd_text: false,
+        cd_text: Texts::None,
         layer_break: true,
         structures: true,
         ..Holds::ALL_OF_CD

@@ -15,7 +15,7 @@ mod plan;
 mod write;
 
 use super::format::{Format, Likeness};
-use super::holds::Holds;
+use super::holds::{Holds, Texts};
 use super::{Error, Opener};
 
 pub use description::{
@@ -32,7 +32,7 @@ pub static TOC: Format = Format {
     extensions: &["toc"],
     data_extensions: &["bin"],
     read_by: "cdrdao, libcdio and cdemu",
-    holds: Holds { sessions: false, postgaps: false, scms: false, ..Holds::ALL_OF_CD },
+    holds: Holds { sessions: false, postgaps: false, scms: false, cd_text: Texts::PacksButGenresOfTracks, ..Holds::ALL_OF_CD },
     recognise,
     open: open::open,
     plan: Some(plan::plan),
