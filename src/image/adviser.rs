@@ -1,7 +1,7 @@
 //! The adviser: which format suits a disc, and why.
 
 use super::format::Format;
-use super::holds::{Holds, Tracks};
+use super::holds::Tracks;
 use super::list::FORMATS;
 use super::loss::{Loss, loss, track_list};
 use super::plan::{Plan, PlanError, PlanRequest};
@@ -29,46 +29,17 @@ pub fn advise(reader: &Arc<dyn DiscReader>) -> Vec<Advice> {
 }
 
 fn advise_on(reader: &Arc<dyn DiscReader>, format: &'static Format) -> Option<Advice> {
-    let Fit { losses, plan, .. } = fit(reader, format, |_| PlanRequest::new("disc")).ok()?;
+    let losses = loss(&**reader, &format.holds)?;
+    let size = plan(reader, format, &PlanRequest::new("disc")).ok()?.len();
     let why = why(reader.disc(), format, &losses);
-    Some(Advice { format, losses, size: plan.len(), why })
-}
-
-/// How a disc fits into a format.
-pub struct Fit {
-    /// What it would lose.
-    pub losses: Vec<Loss>,
-    /// What is left of it.
-    pub left: Projection,
-    /// The image of that.
-    pub plan: Plan,
-}
-
-/// Fits a disc into a format, as `request` asks for what is left of it.
-///
-/// Sheets spell any title, CD-TEXT packs do not: where those of this disc can't be written, they are lost, and the disc is not.
-pub fn fit(
-    reader: &Arc<dyn DiscReader>,
-    format: &Format,
-    request: impl Fn(&Projection) -> PlanRequest,
-) -> Result<Fit, PlanError> {
-    let make = format.plan.ok_or(PlanError::Nothing("it is only read"))?;
-    let attempt = |holds: &Holds| {
-        let nothing = PlanError::Nothing("it holds data tracks only");
-        let losses = loss(&**reader, holds).ok_or(nothing)?;
-        let left = Projection::new(reader.clone(), holds).ok_or(nothing)?;
-        let plan = make(left.disc(), &request(&left))?;
-        Ok(Fit { losses, left, plan })
-    };
-    match attempt(&format.holds) {
-        Err(PlanError::CdText(_)) => attempt(&Holds { cd_text: false, ..format.holds }),
-        fit => fit,
-    }
+    Some(Advice { format, losses, size, why })
 }
 
 /// The plan of an image of this disc in this format.
 pub fn plan(reader: &Arc<dyn DiscReader>, format: &Format, request: &PlanRequest) -> Result<Plan, PlanError> {
-    fit(reader, format, |_| request.clone()).map(|fit| fit.plan)
+    let make = format.plan.ok_or(PlanError::Nothing("it is only read"))?;
+    let left = Projection::new(reader.clone(), &format.holds).ok_or(PlanError::Nothing("it holds data tracks only"))?;
+    make(left.disc(), request)
 }
 
 /// How bad the losses are: what can be heard or read weighs most, what only describes it least.

@@ -30,7 +30,7 @@ mod text;
 pub mod toc;
 mod wire;
 
-pub use adviser::{Advice, Fit, advise, fit, plan};
+pub use adviser::{Advice, advise, plan};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};

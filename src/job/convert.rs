@@ -10,7 +10,7 @@ use super::output::{Workshop, free_space};
 use super::progress::Meter;
 use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
 use crate::disc::{DiscReader, StoredSub, TrackId};
-use crate::image::{self, Fit, Format, Limits, Loss, Plan, PlanRequest, PlanWriter, Projection};
+use crate::image::{self, Format, Limits, Loss, Plan, PlanError, PlanRequest, PlanWriter, Projection};
 
 /// What to convert, into what.
 #[derive(Debug, Clone)]
@@ -147,20 +147,24 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
     let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
-    let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
-    let request = |left: &Projection| PlanRequest {
-        stem: stem.clone(),
-        subchannel: task.subchannel.unwrap_or_else(|| has_subchannel(left)),
-        file_per_track: task.file_per_track,
-        old_version: task.old_version,
-    };
-    let Fit { losses, left, mut plan } = image::fit(&source.reader, format, request).map_err(impossible)?;
+    let losses = image::loss(&*source.reader, &format.holds);
+    let losses = losses.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
     let losses: Vec<Loss> =
         losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
     if !losses.is_empty() && !task.allow_loss {
         return Err(JobError::Loss { path: source.path.to_owned(), format: format.title, losses });
     }
+    let left = Projection::new(source.reader.clone(), &format.holds);
+    let left = left.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
+    let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
+    let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
+    let request =
+        PlanRequest { stem: stem.clone(), subchannel, file_per_track: task.file_per_track, old_version: task.old_version };
+    let mut plan = match format.plan {
+        Some(plan) => plan(left.disc(), &request).map_err(impossible)?,
+        None => return Err(JobError::NoFormat(task.target.clone())),
+    };
     name_as_asked(&mut plan, format, &task.target);
     let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
     check_outputs(task, source.files, &plan, &folder)?;
