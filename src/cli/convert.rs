@@ -89,17 +89,19 @@ fn target(args: &Convert) -> PathBuf {
     let format: Option<&Format> = args.to.as_deref().and_then(image::by_name);
     let Some(format) = format else { return args.target.clone() };
     let extension = format.extensions[0];
+    // What follows the last dot of "Disc v1.0" is no extension, and stays.
+    let with_extension = |path: PathBuf| {
+        let mut name = path.into_os_string();
+        name.push(".");
+        name.push(extension);
+        PathBuf::from(name)
+    };
     if args.target.is_dir() {
-        return args.target.join(args.source.file_stem().unwrap_or_default()).with_extension(extension);
+        return with_extension(args.target.join(args.source.file_stem().unwrap_or_default()));
     }
     match image::by_extension(&args.target) {
         Some(_) => args.target.clone(),
-        None => {
-            let mut name = args.target.clone().into_os_string();
-            name.push(".");
-            name.push(extension);
-            name.into()
-        }
+        None => with_extension(args.target.clone()),
     }
 }
 

@@ -101,20 +101,25 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let json = arguments.iter().any(|argument| argument == "--json");
     match Cli::try_parse_from(&arguments) {
-        Ok(cli) => dispatch(cli),
-        // Help and version are no errors, and clap knows where to print them.
-        Err(error) if error.use_stderr() && json => {
-            let text = error.render().to_string();
-            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            output::print_error(true, "request", first, None, None);
+        Ok(cli) => output::conclude(dispatch(cli)),
+        Err(error) if error.use_stderr() => {
+            output::print_error(json, "request", &one_line(&error.render().to_string()), None, None);
             ExitCode::from(2)
         }
+        // Help and version are no errors, and clap knows where to print them.
         Err(error) => {
             // Nothing can be done where not even this can be printed.
             let _ = error.print();
-            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+            ExitCode::SUCCESS
         }
     }
+}
+
+/// What clap says in paragraphs, in one line as every error: what is wrong, tips, and the usage.
+fn one_line(text: &str) -> String {
+    let paragraphs = text.trim_start_matches("error: ").split("\n\n").filter(|part| !part.starts_with("For more information"));
+    let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    paragraphs.map(words).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn dispatch(cli: Cli) -> ExitCode {

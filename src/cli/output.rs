@@ -3,11 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use serde::Serialize;
 
-use crate::job::{Control, Event, JobError, Outcome, Pool, Progress, Task};
+use crate::job::{Class, Control, Event, JobError, Outcome, Pool, Progress, Task};
 
 /// How a command prints.
 #[derive(Clone, Copy)]
@@ -43,8 +44,29 @@ struct ErrorBody<'a> {
     offset: Option<u64>,
 }
 
-/// The task that Ctrl+C cancels.
-static RUNNING: OnceLock<Control> = OnceLock::new();
+/// The task that Ctrl+C cancels: that of the moment, for a command may do several, one after another.
+static RUNNING: Mutex<Option<Control>> = Mutex::new(None);
+/// Whether Ctrl+C was pressed, maybe between two tasks.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether something could not be printed.
+static UNPRINTED: AtomicBool = AtomicBool::new(false);
+
+/// Called on Ctrl+C, and when the process is asked to end.
+fn interrupt() {
+    INTERRUPTED.store(true, Ordering::SeqCst);
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(Control::cancel);
+}
+
+/// Makes Ctrl+C cancel this task from now on.
+fn cancel_on_interrupt(control: Control) {
+    static HANDLED: Once = Once::new();
+    // Where no handler can be set, Ctrl+C ends the process as it always does; the unfinished folder stays behind then.
+    HANDLED.call_once(|| drop(ctrlc::set_handler(interrupt)));
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(control);
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        interrupt();
+    }
+}
 
 impl Output {
     /// Words, or one JSON object.
@@ -56,11 +78,8 @@ impl Output {
     pub fn follow(self, task: Task) -> Result<Outcome, JobError> {
         let pool = Pool::new(1, Arc::new(|| ()));
         let id = pool.submit(task);
-        if let Some(control) = pool.control(id)
-            && RUNNING.set(control).is_ok()
-        {
-            // Where no handler can be set, Ctrl+C ends the process as it always does; the unfinished folder stays behind then.
-            let _ = ctrlc::set_handler(|| RUNNING.get().into_iter().for_each(Control::cancel));
+        if let Some(control) = pool.control(id) {
+            cancel_on_interrupt(control);
         }
         let mut line = Line::new(!self.json && io::stderr().is_terminal());
         for event in pool.events() {
@@ -123,12 +142,35 @@ impl Line {
 /// Prints a value as one line of JSON.
 pub fn print_json(value: &impl Serialize) {
     let text = serde_json::to_string(value).expect("these shapes have nothing that JSON lacks");
-    say(&text);
+    print_line(&text);
 }
 
-/// Prints a line. A reader that has gone away (`| head`) is no error.
+/// Prints a line. Titles and names come from strangers: what would steer the terminal is made visible instead.
 pub fn say(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    print_line(&tame(text));
+}
+
+/// A reader that has gone away (`| head`) is no error; a disk that is full is.
+fn print_line(text: &str) {
+    if let Err(error) = writeln!(io::stdout(), "{text}")
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        UNPRINTED.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Control characters replaced.
+fn tame(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
+}
+
+/// The exit code of a command that ended so: an answer that could not be printed is none.
+pub fn conclude(code: ExitCode) -> ExitCode {
+    if code == ExitCode::SUCCESS && UNPRINTED.load(Ordering::Relaxed) {
+        print_error(false, Class::System.word(), "the output could not be written", None, None);
+        return ExitCode::from(Class::System.exit_code());
+    }
+    code
 }
 
 /// Prints why a job failed, and gives the exit code for it.
@@ -144,7 +186,7 @@ pub fn print_error(json: bool, class: &str, message: &str, path: Option<&Path>, 
         let line = ErrorLine { error: ErrorBody { class, message, path, offset } };
         serde_json::to_string(&line).expect("these shapes have nothing that JSON lacks")
     } else {
-        format!("spindle: {message}")
+        format!("spindle: {}", tame(message))
     };
     let _ = writeln!(io::stderr(), "{text}");
 }

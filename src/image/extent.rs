@@ -61,7 +61,7 @@ impl Extent {
         if let Some(main) = &self.main {
             self.sub = Some(SubStore {
                 bytes: main.bytes.clone(),
-                offset: main.offset + main.slice.size() as u64,
+                offset: main.offset.saturating_add(main.slice.size() as u64),
                 stride: main.stride,
                 kind: SubKind::Interleaved,
             });

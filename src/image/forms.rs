@@ -29,7 +29,9 @@ pub fn settle_forms(disc: &mut Disc, extents: &[Extent]) {
 fn has_subheader(main: &MainStore, number: u32) -> Option<bool> {
     let mut data = [0; 2336];
     let skipped = (main.slice.size() - data.len()) as u64;
-    main.bytes.read_at(main.offset + u64::from(number) * u64::from(main.stride) + skipped, &mut data).ok()?;
+    // Nobody has held the offset against the file yet.
+    let at = main.offset.checked_add(u64::from(number) * u64::from(main.stride) + skipped)?;
+    main.bytes.read_at(at, &mut data).ok()?;
     let [first, second] = [&data[..4], &data[4..8]];
     data.iter().any(|&byte| byte != 0).then(|| first == second && first.iter().any(|&byte| byte != 0))
 }
@@ -61,6 +63,14 @@ mod tests {
             assert_eq!(settled(stride, slice, |_| {}), TrackMode::Mode2Form2);
         }
         assert_eq!(settled(2352, Slice::RAW, |_| {}), TrackMode::Mode2Form2);
+    }
+
+    /// An MDS file can give any offset for a track; a fuzzer gave one that made the sum overflow.
+    #[test]
+    fn offsets_behind_the_end_of_everything_tell_nothing() {
+        let mut disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Mode2Form2, Lba(0), 3)]);
+        settle_forms(&mut disc, &[Extent::plain(Lba(0), 3, Arc::new(vec![0; 9000]), u64::MAX - 100, 2352, Slice::RAW)]);
+        assert_eq!(disc.sessions[0].tracks[0].mode, TrackMode::Mode2Form2);
     }
 
     fn rand() -> impl FnMut() -> u8 {

@@ -129,7 +129,7 @@ pub fn save(
     }
     control.check()?;
     let names: Vec<String> = plan.files.iter().map(|file| file.name.clone()).collect();
-    let outputs = workshop.deliver(&names)?;
+    let outputs = workshop.deliver(&names, task.overwrite)?;
     Ok(ConvertReport {
         outputs,
         verified: task.verify,
@@ -161,13 +161,25 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
     let request =
         PlanRequest { stem: stem.clone(), subchannel, file_per_track: task.file_per_track, old_version: task.old_version };
-    let plan = match format.plan {
+    let mut plan = match format.plan {
         Some(plan) => plan(left.disc(), &request).map_err(impossible)?,
         None => return Err(JobError::NoFormat(task.target.clone())),
     };
+    name_as_asked(&mut plan, format, &task.target);
     let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
     check_outputs(task, source.files, &plan, &folder)?;
     Ok(Prepared { format, losses, left, plan, folder, stem })
+}
+
+/// The file to open gets the very name that was asked for, where its extension is one of the format's, in whatever case; bare sectors
+/// take any known one.
+fn name_as_asked(plan: &mut Plan, format: &Format, target: &Path) {
+    let extension = target.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let fits =
+        format.extensions.contains(&extension.as_str()) || (image::is_bare(format) && image::by_extension(target).is_some());
+    if let (true, Some(file), Some(name)) = (fits, plan.files.last_mut(), target.file_name()) {
+        file.name = name.to_string_lossy().into_owned();
+    }
 }
 
 fn has_subchannel(reader: &dyn DiscReader) -> bool {
@@ -181,13 +193,13 @@ fn has_subchannel(reader: &dyn DiscReader) -> bool {
 fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &Path) -> Result<(), JobError> {
     for file in &plan.files {
         let place = folder.join(&file.name);
-        if let Ok(resolved) = place.canonicalize() {
-            if sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == resolved)) {
-                return Err(JobError::OverSource(place));
-            }
-            if !task.overwrite || resolved.is_dir() {
-                return Err(JobError::Exists(place));
-            }
+        let resolved = place.canonicalize().ok();
+        if resolved.is_some() && sources.iter().any(|source| source.canonicalize().ok() == resolved) {
+            return Err(JobError::OverSource(place));
+        }
+        // A link that leads nowhere is somebody's, too.
+        if place.symlink_metadata().is_ok() && (!task.overwrite || place.is_dir()) {
+            return Err(JobError::Exists(place));
         }
     }
     let needed = plan.len();

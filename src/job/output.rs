@@ -16,7 +16,8 @@ pub struct Workshop {
 impl Workshop {
     /// A new folder in `target`, the folder where the files will be.
     pub fn new(target: &Path, stem: &str) -> Result<Workshop, JobError> {
-        let target = if target.as_os_str().is_empty() { Path::new(".") } else { target };
+        // A name may have 255 bytes, and the target may need them all.
+        let stem: String = stem.chars().take(40).collect();
         for attempt in 0..100 {
             let folder = target.join(format!(".{stem}.{}-{attempt}.part", std::process::id()));
             match fs::create_dir(&folder) {
@@ -34,7 +35,13 @@ impl Workshop {
     }
 
     /// Moves the files to their place, in the order given: data first, so that a descriptor never names what is not there.
-    pub fn deliver(self, names: &[String]) -> Result<Vec<PathBuf>, JobError> {
+    ///
+    /// Copying may have taken an hour: what has appeared under one of the names meanwhile is replaced only with leave.
+    pub fn deliver(self, names: &[String], replace: bool) -> Result<Vec<PathBuf>, JobError> {
+        let there = names.iter().map(|name| self.target.join(name)).find(|place| place.symlink_metadata().is_ok());
+        if let (false, Some(place)) = (replace, there) {
+            return Err(JobError::Exists(place));
+        }
         let mut delivered = Vec::new();
         for name in names {
             let place = self.target.join(name);

@@ -206,3 +206,30 @@ impl Made {
         })
     }
 }
+
+/// A disc of a few sectors with something of everything: data and audio, a pregap, an index 2, flags, an ISRC, an MCN and titles.
+/// Always the same.
+pub fn small() -> Made {
+    let track = |mode, pregap, length, title: &str| Plan {
+        mode,
+        pregap,
+        length,
+        indexes: vec![2],
+        flags: 1,
+        isrc: true,
+        title: Some(title.to_owned()),
+        new_session: false,
+    };
+    let disc = describe(&[track(2, 0, 6, "Files"), track(0, 3, 5, "Eins"), track(0, 0, 4, "Zwei")], true, 0);
+    let runs = fill(&disc, false, &mut Noise(3));
+    Made { disc, runs, sub: false }
+}
+
+/// An audio disc of one track of this many sectors.
+pub fn long(sectors: u32) -> Made {
+    let mut track = Track::new(1, TrackMode::Audio, Lba(0), sectors);
+    track.pregap = 150;
+    let disc = Disc::new(Medium::Cd, vec![track]);
+    let runs = fill(&disc, false, &mut Noise(5));
+    Made { disc, runs, sub: false }
+}

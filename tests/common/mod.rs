@@ -6,7 +6,7 @@ pub mod discs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use spindle::job::{Control, ConvertReport, ConvertTask, Event, JobError, Outcome, Pool, Task};
+use spindle::job::{Control, ConvertReport, ConvertTask, Event, JobError, Outcome, Pool, Source, Task};
 
 /// The folder of sample images that may lie beside the checkout. Says so when it does not.
 pub fn corpus() -> Option<PathBuf> {
@@ -62,4 +62,27 @@ pub fn convert(source: &Path, target: &Path, format: &'static str) -> PathBuf {
 /// Nobody cancels.
 pub fn control() -> Control {
     Control::default()
+}
+
+/// Saves a made-up disc, losses allowed, and gives the file to open.
+pub fn save(
+    made: &discs::Made,
+    format: &'static str,
+    target: &Path,
+    change: impl FnOnce(&mut ConvertTask),
+) -> Result<PathBuf, JobError> {
+    let mut task = ConvertTask::new("made up", target);
+    task.format = Some(format);
+    task.allow_loss = true;
+    change(&mut task);
+    let source = Source { reader: made.reader(), path: Path::new("made up"), files: &[] };
+    Ok(spindle::job::save(&source, &task, &control(), &|_| ())?.outputs.pop().unwrap())
+}
+
+/// The names in a folder, sorted.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }

@@ -26,7 +26,7 @@ pub static ISO: Format = Format {
     read_by: "everything",
     holds: Holds::NOTHING,
     recognise: |opener| recognise(opener, true),
-    open,
+    open: |opener| open(opener, true),
     plan: Some(plan_iso),
     parse_anything: |bytes, _| {
         let _ = probe(&bytes.to_vec());
@@ -42,7 +42,7 @@ pub static RAW: Format = Format {
     read_by: "most burning programs and emulators",
     holds: Holds { media: Media::Guessed, tracks: Tracks::One, raw: true, ..Holds::NOTHING },
     recognise: |opener| recognise(opener, false),
-    open,
+    open: |opener| open(opener, false),
     plan: Some(plan_raw),
     parse_anything: |bytes, _| {
         let _ = probe(&bytes.to_vec());
@@ -63,16 +63,17 @@ fn recognise(opener: &Opener, iso: bool) -> Result<Likeness, Error> {
     })
 }
 
-fn open(opener: &Opener) -> Result<Opened, Error> {
+fn open(opener: &Opener, iso: bool) -> Result<Opened, Error> {
     let bytes = opener.bytes();
     let len = bytes.len();
     let found = probe(&**bytes).map_err(|error| opener.flaw(Flaw::at(0, Fault::Io(error))))?;
     let mut warnings = Vec::new();
     let record = match found {
         Some(record) => record,
+        // No sync pattern and no file system: red-book audio where it can be. Each 128th such file is a whole number of 2048-byte
+        // sectors as well; then the name decides.
+        None if len.is_multiple_of(2352) && !(iso && len.is_multiple_of(2048)) => Record::AUDIO,
         None if len.is_multiple_of(2048) => Record::COOKED,
-        // No sync pattern, and not 2048: red-book audio.
-        None if len.is_multiple_of(2352) => Record::AUDIO,
         None => return Err(opener.flaw(Flaw::at(0, Fault::NotThis { what: "a whole number of disc sectors" }))),
     };
     if found.is_none() {

@@ -1,0 +1,128 @@
+//! The fuzzers' finds, done again; and what they need to begin with.
+
+mod common;
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use spindle::image::FORMATS;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+fn targets() -> Vec<&'static str> {
+    FORMATS.iter().map(|format| format.name).chain(fuzz::OTHERS).collect()
+}
+
+#[test]
+fn every_format_has_its_fuzzer() {
+    let manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();
+    for target in targets() {
+        let program = fs::read_to_string(folder().join(format!("targets/{target}.rs")));
+        assert!(
+            program.is_ok_and(|text| text.contains(&format!("\"{target}\""))),
+            "fuzz/targets/{target}.rs runs the fuzzer {target}"
+        );
+        assert!(manifest.contains(&format!("path = \"targets/{target}.rs\"")), "fuzz/Cargo.toml names the fuzzer {target}");
+    }
+}
+
+/// Each of these inputs once made a fuzzer fail; the story is in the commit that brought it.
+#[test]
+fn inputs_that_once_did_harm_do_none() {
+    for target in targets() {
+        let Ok(entries) = fs::read_dir(folder().join("artifacts").join(target)) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            println!("{}", path.display());
+            fuzz::run(target, &fs::read(path).unwrap());
+        }
+    }
+}
+
+/// Every format is a seed of its own fuzzer and of `open`, written by this program itself.
+fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
+    let made = common::discs::small();
+    for format in FORMATS.iter().copied().filter(|format| format.plan.is_some()) {
+        for (kind, per_track, old) in [("plain", false, false), ("per-track", true, false), ("old", false, true)] {
+            let folder = tempfile::tempdir().unwrap();
+            let target = folder.path().join("disc").with_extension(format.extensions[0]);
+            let opened =
+                common::save(&made, format.name, &target, |task| (task.file_per_track, task.old_version) = (per_track, old));
+            let opened = opened.unwrap();
+            let data = format.data_extensions.first().map(|extension| opened.with_extension(extension));
+            let name = format!("{}-{kind}", format.name);
+            take(format.name, &name, &fs::read(&opened).unwrap());
+            if let Some(list) = chunk_list(&fs::read(&opened).unwrap()) {
+                take(format.name, &format!("{name}-list"), &list);
+            }
+            take("open", &name, &fuzz::pack(format, &opened, data.as_deref()));
+        }
+    }
+    let packs = made.disc.cd_text.to_packs(1, 3).unwrap();
+    take("cd_text", "packs", packs.as_flattened());
+    take("cd_text", "cdt", &made.disc.cd_text.to_cdt(1, 3).unwrap());
+    let channels: Vec<u8> = (-10..20)
+        .flat_map(|lba| {
+            let packed = spindle::disc::subchannel::synthesise(&made.disc, spindle::disc::Lba(lba));
+            spindle::disc::subchannel::q_of_packed(&packed)
+        })
+        .collect();
+    take("subchannel_q", "position", &channels);
+    for (number, file) in [wave(), aiff()].iter().enumerate() {
+        take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
+    }
+}
+
+/// An NRG without its sectors, of which no fuzzer would find the way to its chunks: the footer tells where they begin, now at 0.
+fn chunk_list(image: &[u8]) -> Option<Vec<u8>> {
+    let (rest, start) = image.split_last_chunk::<8>()?;
+    if let Some(list) = rest.strip_suffix(b"NER5") {
+        let list = list.get(u64::from_be_bytes(*start) as usize..)?;
+        return Some([list, b"NER5", &[0; 8]].concat());
+    }
+    let start = u32::from_be_bytes(start.strip_prefix(b"NERO")?.try_into().ok()?);
+    Some([rest.get(start as usize..)?, b"NERO", &[0; 4]].concat())
+}
+
+/// A WAVE file of one sector (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0").
+fn wave() -> Vec<u8> {
+    let samples = [7; 2352];
+    let format = [1, 0, 2, 0, 0x44, 0xAC, 0, 0, 0x10, 0xB1, 2, 0, 4, 0, 16, 0];
+    let size = |n: usize| (n as u32).to_le_bytes();
+    [b"RIFF".as_slice(), &size(36 + 2352), b"WAVEfmt ", &size(16), &format, b"data", &size(2352), &samples].concat()
+}
+
+/// An AIFF file of one sector (Apple, "Audio Interchange File Format 1.3").
+fn aiff() -> Vec<u8> {
+    let samples = [7; 2352];
+    // Two channels, 588 frames of 16 bits, 44,100 a second as an 80-bit float.
+    let common = [0, 2, 0, 0, 2, 0x4C, 0, 16, 0x40, 0x0E, 0xAC, 0x44, 0, 0, 0, 0, 0, 0];
+    let size = |n: usize| (n as u32).to_be_bytes();
+    let sound = [size(2352 + 8).as_slice(), &[0; 8], &samples].concat();
+    [b"FORM".as_slice(), &size(4 + 26 + 16 + 2352), b"AIFFCOMM", &size(18), &common, b"SSND", &sound].concat()
+}
+
+#[test]
+fn the_seeds_are_good_input() {
+    let mut seen = Vec::new();
+    seeds(|target, name, bytes| {
+        assert!(!bytes.is_empty(), "{target}/{name}");
+        fuzz::run(target, bytes);
+        seen.push(target.to_owned());
+    });
+    assert!(targets().into_iter().all(|target| seen.iter().any(|had| had == target)), "every fuzzer has a seed: {seen:?}");
+}
+
+#[test]
+#[ignore = "writes the seeds to fuzz/corpus, before fuzzing"]
+fn write_the_seeds() {
+    seeds(|target, name, bytes| {
+        let folder = folder().join("corpus").join(target);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), bytes).unwrap();
+    });
+}
