@@ -12,8 +12,10 @@ use spindle::disc::{Disc, DiscReader, Lba, TrackMode};
 use spindle::image::{self, FORMATS, Format, Image, Limits, Tracks, project};
 use spindle::job::{ConvertTask, JobError, Source, save};
 
+/// `SPINDLE_ROUNDS=20` makes twenty times as many discs; `PROPTEST_RNG_SEED` chooses which.
 fn config(cases: u32) -> Config {
-    Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() }
+    let rounds = std::env::var("SPINDLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
+    Config { cases: cases * rounds, max_shrink_iters: 200, failure_persistence: None, ..Config::default() }
 }
 
 fn writable() -> impl Iterator<Item = &'static Format> {
@@ -94,7 +96,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(4))]
+    #![proptest_config(config(6))]
 
     #[test]
     fn every_ordered_pair_of_formats_keeps_what_both_can_hold(disc in made()) {
