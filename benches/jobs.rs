@@ -60,8 +60,10 @@ fn make_disc(at: &Path, sectors: u32) {
                 &if sector % 2 == 0 { state } else { state & 0x0F0F_0F0F_0F0F_0F0F | 0x6060_6060_6060_6060 }.to_le_bytes(),
             );
         }
-        if sector == 16 {
-            bytes[..7].copy_from_slice(b"\x01CD001\x01");
+        match sector {
+            16 => bytes[..7].copy_from_slice(b"\x01CD001\x01"),
+            17 => bytes[..7].copy_from_slice(b"\xFFCD001\x01"),
+            _ => {}
         }
         iso.write_all(&bytes).expect("room for the disc");
     }
@@ -99,7 +101,6 @@ fn rows(at: &Path) -> Vec<Row> {
             1.0,
             &["o.iso", "o.bc01.iso"],
         ),
-        row("BIN 2352 → ISO (iat)", "convert cd.cue o.iso --no-verify", "iat -i cd.bin --iso -o o.iat", 1.0, &["o.iso", "o.iat"]),
         row(
             "ISO → BIN 2352 (cp of the output)",
             "convert cd.iso o.cue --no-verify",

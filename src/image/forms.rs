@@ -1,27 +1,46 @@
-//! Tells XA from mode 2 without forms: most descriptors have one word for both, but sectors with subheaders tell.
+//! Tells the mode of tracks from their sectors. Descriptors are wrong about it, or have one word for two modes (XA and mode 2 without
+//! forms, mode 0 and mode 1), but sync patterns, headers and subheaders tell.
 
 use super::extent::{Extent, MainStore};
-use crate::disc::sector::Slice;
+use crate::disc::sector::{SYNC, Slice};
 use crate::disc::{Disc, TrackMode};
 
 /// Sectors from index 1 on that are looked at: the first ones may be damaged.
 const LOOKED_AT: [u32; 4] = [0, 1, 16, 150];
 
-/// Gives tracks of mode 2 whose subheaders are stored the mode that their sectors show. Tracks that can't be read stay as they are: whoever reads
-/// them will learn it.
+/// Gives data tracks whose headers or subheaders are stored the mode that their sectors show. Tracks that can't be read stay as they are:
+/// whoever reads them will learn it.
 pub fn settle_forms(disc: &mut Disc, extents: &[Extent]) {
-    for track in disc.tracks_mut().filter(|track| track.mode.is_mode2()) {
+    for track in disc.tracks_mut().filter(|track| track.mode.is_data() && track.mode != TrackMode::Dvd) {
         let Some(extent) = extents.iter().find(|extent| extent.start <= track.start && track.start < extent.end()) else {
             continue;
         };
         let Some(main) = extent.main.as_ref().filter(|main| main.slice.covers(Slice::MODE2) && !main.scrambled) else { continue };
         let first = track.start.since(extent.start).unwrap_or(0);
         let looked_at = LOOKED_AT.into_iter().filter(|&skip| skip < track.length && first + skip < extent.sectors);
+        let header = |skip| (main.slice == Slice::RAW).then(|| header_mode(main, first + skip)).flatten();
+        match (looked_at.clone().find_map(header), track.mode.is_mode2()) {
+            (Some(0), _) => track.mode = TrackMode::Mode0,
+            (Some(1), _) => track.mode = TrackMode::Mode1,
+            (Some(2), false) => track.mode = TrackMode::Mode2Mixed,
+            _ => {}
+        }
+        if !track.mode.is_mode2() {
+            continue;
+        }
         let seen: Vec<bool> = looked_at.filter_map(|skip| has_subheader(main, first + skip)).collect();
         if !seen.is_empty() {
             track.mode = if seen.contains(&true) { TrackMode::Mode2Mixed } else { TrackMode::Mode2 };
         }
     }
+}
+
+/// The mode byte of a full sector with a sync pattern.
+fn header_mode(main: &MainStore, number: u32) -> Option<u8> {
+    let mut head = [0; 16];
+    let at = main.offset.checked_add(u64::from(number) * u64::from(main.stride))?;
+    main.bytes.read_at(at, &mut head).ok()?;
+    head.starts_with(&SYNC).then_some(head[15])
 }
 
 /// Whether a sector has a subheader: it stands there twice, and is not all zeros before data that are not. `None` for a sector of zeros, which has
@@ -71,6 +90,19 @@ mod tests {
         let mut disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Mode2Form2, Lba(0), 3)]);
         settle_forms(&mut disc, &[Extent::plain(Lba(0), 3, Arc::new(vec![0; 9000]), u64::MAX - 100, 2352, Slice::RAW)]);
         assert_eq!(disc.sessions[0].tracks[0].mode, TrackMode::Mode2Form2);
+    }
+
+    /// Nero and Alcohol have no word for mode 0, and sheets that call mode 2 tracks MODE1 are common; both once failed their proof.
+    #[test]
+    fn the_header_overrules_the_descriptor() {
+        for (byte, mode) in [(0, TrackMode::Mode0), (1, TrackMode::Mode1), (2, TrackMode::Mode2Mixed)] {
+            let mut sector = [0; 2352];
+            crate::disc::sector::frame(TrackMode::Mode1, Lba(0), &mut sector);
+            sector[15] = byte;
+            let mut disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Mode1, Lba(0), 1)]);
+            settle_forms(&mut disc, &[Extent::plain(Lba(0), 1, Arc::new(sector.to_vec()), 0, 2352, Slice::RAW)]);
+            assert_eq!(disc.sessions[0].tracks[0].mode, mode);
+        }
     }
 
     fn rand() -> impl FnMut() -> u8 {

@@ -121,22 +121,22 @@ fn kernel_copy(
     }
     // A handle of its own has the cursor of the original, so the position is set before each piece, by this thread alone.
     let mut source = place.file.try_clone().map_err(|source| names.read(ReadError::Io { at: run.at, source }))?;
-    // A multiple of 256 records is a multiple of the kernel's page, whatever their size: pieces that share a page cost half as much again.
-    let piece = ((KERNEL_PIECE / size) as u32).next_multiple_of(256);
+    let total = u64::from(sectors) * size;
     let mut done = 0;
-    while done < sectors {
-        let now = piece.min(sectors - done);
-        let bytes = u64::from(now) * size;
-        let from = place.offset + u64::from(done) * size;
-        let fail = |source| names.read(ReadError::Io { at: run.at + done, source });
-        source.seek(SeekFrom::Start(from)).map_err(fail)?;
+    // Pieces end on round offsets, not between sectors: where they share pages, or split the kernel's large ones, copying takes half as
+    // long again.
+    while done < total {
+        let bytes = KERNEL_PIECE.min(total - done);
+        let fail = |source| names.read(ReadError::Io { at: run.at + (done / size) as u32, source });
+        source.seek(SeekFrom::Start(place.offset + done)).map_err(fail)?;
         let target = writer.file().ok_or_else(|| names.write(io::ErrorKind::InvalidInput.into()))?;
         if pour(&mut source, bytes, target).map_err(|error| names.write(error))? < bytes {
             return Err(fail(io::ErrorKind::UnexpectedEof.into()));
         }
         writer.written(bytes).map_err(|error| names.write(error))?;
-        meter.advance(u64::from(now), bytes, track)?;
-        done += now;
+        let sectors_now = (done + bytes) / size - done / size;
+        meter.advance(sectors_now, bytes, track)?;
+        done += bytes;
     }
     Ok(sectors)
 }

@@ -41,7 +41,7 @@ struct Plan {
 
 fn plan() -> impl Strategy<Value = Plan> {
     let title = prop::option::weighted(0.6, "[A-Za-z0-9 àéöß'.-]{1,24}");
-    (0u8..6, 0u32..40, 4u32..30, prop::collection::vec(1u32..20, 0..3), 0u8..8, any::<bool>(), title, prop::bool::weighted(0.15))
+    (0u8..7, 0u32..40, 4u32..30, prop::collection::vec(1u32..20, 0..3), 0u8..8, any::<bool>(), title, prop::bool::weighted(0.15))
         .prop_map(|(mode, pregap, length, indexes, flags, isrc, title, new_session)| Plan {
             mode,
             pregap: if pregap < 15 { 0 } else { pregap },
@@ -90,7 +90,8 @@ fn describe(plans: &[Plan], mcn: bool, hidden: u32) -> Disc {
             0 | 1 => TrackMode::Audio,
             2 | 3 => TrackMode::Mode1,
             4 => TrackMode::Mode2Mixed,
-            _ => TrackMode::Mode2,
+            5 => TrackMode::Mode2,
+            _ => TrackMode::Mode0,
         };
         let pregap = match (number, first_of_session) {
             (1, _) => 150 + hidden,
@@ -175,10 +176,14 @@ pub fn sector_of(mode: TrackMode, at: Lba, noise: &mut Noise) -> [u8; RAW] {
         TrackMode::Mode2Mixed if form2 => (TrackMode::Mode2Form2, Slice::of_record(TrackMode::Mode2Form2, 2324).unwrap()),
         TrackMode::Mode2Mixed => (TrackMode::Mode2Form1, Slice::FORM1),
         TrackMode::Mode2 => (TrackMode::Mode2, Slice::MODE2),
+        TrackMode::Mode0 => (TrackMode::Mode0, Slice::MODE2),
         _ => (TrackMode::Mode1, Slice::COOKED),
     };
     let mut user = vec![0; slice.size()];
-    noise.fill(&mut user);
+    // Sectors of mode 0 are empty (ECMA-130, clause 14.2).
+    if build != TrackMode::Mode0 {
+        noise.fill(&mut user);
+    }
     let records = Records { mode: build, at, slice, stride: user.len(), bytes: &user };
     sector::reform(records, Slice::RAW, &mut raw, RAW, &mut [Worth::Good]);
     raw

@@ -23,6 +23,7 @@ fn reader(disc: Disc) -> ExtentReader {
             let one = |lba: i32| match track.mode {
                 TrackMode::Audio => (0..2352).map(|n| (lba * 7 + n) as u8).collect(),
                 TrackMode::Dvd => (0..2048).map(|n| (lba * 7 + n) as u8).collect(),
+                TrackMode::Mode0 => sector(0, lba, 0),
                 mode if mode.is_mode2() => sector(2, lba, lba as u8 | 1),
                 _ => sector(1, lba, lba as u8),
             };
