@@ -192,7 +192,8 @@ fn giant_files_open_as_fast_as_small_ones() {
         let begun = Instant::now();
         let result = survive(&path).map(|image| image.disc().sectors());
         println!("{name}: {result:?} in {:?}", begun.elapsed());
-        assert_eq!(result.is_ok(), matches!(name, "giant.iso" | "giant.bin"), "{name}");
+        // A billion sectors of audio are no CD.
+        assert_eq!(result.is_ok(), name == "giant.iso", "{name}");
     }
     // One file more than memory has room for, as a descriptor.
     for format in writable().filter(|format| !format.data_extensions.is_empty()) {

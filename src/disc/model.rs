@@ -66,6 +66,11 @@ pub struct Track {
     pub isrc: Option<Isrc>,
 }
 
+/// No CD goes on behind this: a GD-ROM, the longest of them, ends at 549,150, and minutes are counted to 99:59:74.
+///
+/// A gap of some million sectors costs a descriptor a few bytes, and would cost whoever reads the disc hours of silence.
+const LAST_OF_CD: Lba = Lba(600_000);
+
 /// Which track: its session and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TrackId {
@@ -205,6 +210,9 @@ impl Disc {
                 return Err(Flaw::LeadOut(session.number));
             }
             end = session.lead_out;
+            if let Some(last) = number.filter(|_| self.medium.is_cd() && end > LAST_OF_CD) {
+                return Err(Flaw::TooLong(last));
+            }
         }
         Ok(())
     }
@@ -270,5 +278,6 @@ mod tests {
         assert_eq!(broken(|d| d.sessions[0].tracks[1].length = u32::MAX), Flaw::TooLong(2));
         assert_eq!(broken(|d| d.sessions[0].tracks[1].indexes.reverse()), Flaw::Indexes(2));
         assert_eq!(broken(|d| d.sessions[0].lead_out = Lba(599)), Flaw::LeadOut(1));
+        assert_eq!(broken(|d| d.sessions[0].lead_out = Lba(600_001)), Flaw::TooLong(2));
     }
 }
