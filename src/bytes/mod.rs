@@ -1,12 +1,14 @@
-//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio. They stack.
+//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio, unpacked blocks. They stack.
 
 pub mod audio;
+mod blocks;
 mod file;
 mod pieces;
 
 use std::fs::File;
 use std::io;
 
+pub use blocks::{BlockSpan, Blocks, Spares, Unpacked};
 pub use file::FileBytes;
 pub use pieces::{Joined, Padded, Window};
 
