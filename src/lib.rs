@@ -16,5 +16,7 @@ pub mod cli;
 pub mod disc;
 pub mod image;
 pub mod job;
+mod threads;
+
 #[cfg(feature = "gui")]
 pub mod ui;

@@ -62,7 +62,9 @@ fn libcdio_cue_sheets() {
     assert_eq!(layout(&isofs), (vec![(1, Mode1, 0, 150, 302)], 302));
     assert_eq!(isofs.disc().mcn.unwrap().as_str(), "0000012101954");
     assert_eq!(md5s(&isofs), [ISOFS]);
-    let Ok(Outcome::Verified(report)) = common::perform(Task::Verify { source: isofs.path, other: None }) else { panic!() };
+    let Ok(Outcome::Verified(report)) = common::perform(Task::Verify { source: isofs.path, other: None, password: None }) else {
+        panic!()
+    };
     assert!(report.passed() && report.findings.protected == 302);
 }
 

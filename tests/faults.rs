@@ -83,9 +83,9 @@ fn hashing_and_verifying_can_be_cancelled() {
     let giant = folder.path().join("giant.bin");
     File::create(&giant).unwrap().set_len(2352 * 400_000).unwrap();
     let tasks = [
-        Task::Hash { source: giant.clone(), whole: true },
-        Task::Verify { source: giant.clone(), other: Some(giant.clone()) },
-        Task::Verify { source: giant.clone(), other: None },
+        Task::Hash { source: giant.clone(), whole: true, password: None },
+        Task::Verify { source: giant.clone(), other: Some(giant.clone()), password: None },
+        Task::Verify { source: giant.clone(), other: None, password: None },
     ];
     for task in tasks {
         let pool = Pool::new(1, Arc::new(|| ()));
@@ -170,8 +170,8 @@ fn jobs_at_once_do_not_disturb_each_other() {
         pool.submit(Task::Convert(Box::new(task)));
     }
     // One that fails and one that is cancelled among them.
-    pool.submit(Task::Open(folder.path().join("nothing")));
-    let cancelled = pool.submit(Task::Open(file.clone()));
+    pool.submit(Task::Open { path: folder.path().join("nothing"), password: None });
+    let cancelled = pool.submit(Task::Open { path: file.clone(), password: None });
     if let Some(control) = pool.control(cancelled) {
         control.cancel();
     }
@@ -466,7 +466,11 @@ fn verifying_finds_one_bit_anywhere() {
     let (source, file) = written(&small(), "disc.cue");
     let copy = common::convert(&file, &source.path().join("copy.cue"), "cue");
     let data = copy.with_extension("bin");
-    let verify = |other: Option<&Path>| match perform(Task::Verify { source: copy.clone(), other: other.map(Path::to_owned) }) {
+    let verify = |other: Option<&Path>| match perform(Task::Verify {
+        source: copy.clone(),
+        other: other.map(Path::to_owned),
+        password: None,
+    }) {
         Ok(Outcome::Verified(report)) => report,
         other => panic!("{:?}", other.err()),
     };

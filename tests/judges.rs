@@ -71,7 +71,9 @@ fn rhash_counts_what_we_count() {
     let mut task = spindle::job::ConvertTask::new(&source, folder.path().join("split.cue"));
     task.file_per_track = true;
     let Ok(Outcome::Converted(made)) = perform(Task::Convert(Box::new(task))) else { panic!() };
-    let Ok(Outcome::Hashed(sums)) = perform(Task::Hash { source: made.outputs.last().unwrap().clone(), whole: false }) else {
+    let Ok(Outcome::Hashed(sums)) =
+        perform(Task::Hash { source: made.outputs.last().unwrap().clone(), whole: false, password: None })
+    else {
         panic!()
     };
     assert_eq!(sums.tracks.len(), 3);

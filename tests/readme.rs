@@ -12,12 +12,9 @@ fn row(format: &Format) -> String {
         Tracks::Many => "tracks",
     };
     let media = match holds.media {
-        Media::Any => "all media",
-        Media::CdAndDvd => "CD, DVD",
-        Media::CdDvdAndBd => "CD, DVD, BD",
-        Media::Cd => "CD",
-        Media::Dvd => "DVD",
-        Media::Guessed => "not said",
+        Media::Any => "all media".to_owned(),
+        Media::Says(media) => media.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        Media::Guessed => "not said".to_owned(),
     };
     let kept = [
         (holds.indexes, "indexes"),

@@ -1,7 +1,7 @@
 //! The adviser: which format suits a disc, and why.
 
 use super::format::Format;
-use super::holds::Tracks;
+use super::holds::{HOLDS_NONE, Tracks};
 use super::list::FORMATS;
 use super::loss::{Loss, loss, track_list};
 use super::plan::{Plan, PlanError, PlanRequest};
@@ -38,7 +38,7 @@ fn advise_on(reader: &Arc<dyn DiscReader>, format: &'static Format) -> Option<Ad
 /// The plan of an image of this disc in this format.
 pub fn plan(reader: &Arc<dyn DiscReader>, format: &Format, request: &PlanRequest) -> Result<Plan, PlanError> {
     let make = format.plan.ok_or(PlanError::Nothing("it is only read"))?;
-    let left = Projection::new(reader.clone(), &format.holds).ok_or(PlanError::Nothing("it holds data tracks only"))?;
+    let left = Projection::new(reader.clone(), &format.holds).ok_or(PlanError::Nothing(HOLDS_NONE))?;
     make(left.disc(), request)
 }
 

@@ -98,6 +98,10 @@ pub enum Fault {
         /// What stands against it.
         why: &'static str,
     },
+    /// It is encrypted, and no password was given.
+    PasswordMissing,
+    /// It is encrypted, and the password does not open it.
+    PasswordWrong,
     /// What the image describes can't be a disc.
     NoDisc(super::Inconsistent),
     /// The system could not read.
@@ -133,6 +137,8 @@ impl Fault {
                 both(format!("the image names “{name}”, which is outside its own folder"), String::new())
             }
             Fault::Audio { name, why } => both(format!("the audio file “{name}” can't be a CD track"), (*why).to_owned()),
+            Fault::PasswordMissing => both("this image is encrypted, and its password is needed".to_owned(), String::new()),
+            Fault::PasswordWrong => both("wrong password".to_owned(), String::new()),
             Fault::NoDisc(inconsistent) => both("what it describes can't be a disc".to_owned(), inconsistent.to_string()),
             Fault::Io(error) => both(error.to_string(), String::new()),
         }

@@ -48,14 +48,9 @@ pub struct Holds {
 pub enum Media {
     /// Of all, and it says which.
     Any,
-    /// CDs and DVDs, and it says which; the 2048-byte sectors of other media read back as a DVD's.
-    CdAndDvd,
-    /// CDs, DVDs, HD DVDs and Blu-ray discs, and it says which; other media read back as a DVD.
-    CdDvdAndBd,
-    /// CDs.
-    Cd,
-    /// DVDs.
-    Dvd,
+    /// Of these, and it says which. Others read back as a DVD where that is one of them, as a CD where that is, and else can't be
+    /// kept at all.
+    Says(&'static [Medium]),
     /// Of all, but it does not say which: a reader guesses by [`guess_medium`].
     Guessed,
 }
@@ -108,7 +103,7 @@ impl Holds {
 
     /// Everything a CD has.
     pub const ALL_OF_CD: Holds = Holds {
-        media: Media::Cd,
+        media: Media::Says(&[Medium::Cd]),
         tracks: Tracks::Many,
         sessions: true,
         raw: true,
@@ -127,6 +122,9 @@ impl Holds {
         structures: false,
     };
 }
+
+/// Why a format holds nothing of a disc of which [`project`] leaves nothing.
+pub const HOLDS_NONE: &str = "it holds no discs of this kind";
 
 /// The most 2048-byte sectors that are still taken for a CD: 99:59:74.
 const CD_SECTORS: u64 = 449_849;
@@ -171,7 +169,7 @@ pub fn project(disc: &Disc, holds: &Holds) -> Option<Disc> {
     if !holds.structures {
         left.structures = Structures::default();
     }
-    project_medium(&mut left, holds);
+    project_medium(&mut left, holds)?;
     Some(left)
 }
 
@@ -243,18 +241,19 @@ fn project_track(track: &mut Track, holds: &Holds) {
     }
 }
 
-fn project_medium(left: &mut Disc, holds: &Holds) {
+/// `None`: the format holds no disc of this kind.
+fn project_medium(left: &mut Disc, holds: &Holds) -> Option<()> {
     let cooked = left.tracks().all(|(_, track)| matches!(track.mode, TrackMode::Dvd | TrackMode::Mode1));
     let becomes = match holds.media {
         Media::Any => left.medium,
-        Media::CdAndDvd | Media::CdDvdAndBd | Media::Cd if left.medium.is_cd() => Medium::Cd,
-        Media::CdDvdAndBd if matches!(left.medium, Medium::HdDvd | Medium::Bd) => left.medium,
-        Media::Cd => Medium::Cd,
-        Media::CdAndDvd | Media::CdDvdAndBd | Media::Dvd => Medium::Dvd,
+        Media::Says(media) if media.contains(&left.medium) => left.medium,
+        Media::Says(media) if left.medium.is_cd() && media.contains(&Medium::Cd) => Medium::Cd,
+        Media::Says(media) => *[Medium::Dvd, Medium::Cd].iter().find(|medium| media.contains(medium))?,
         Media::Guessed if cooked && !(holds.raw && left.medium.is_cd()) => guess_medium(u64::from(left.sectors())),
         Media::Guessed => Medium::Cd,
     };
     set_medium(left, becomes);
+    Some(())
 }
 
 /// Makes it a disc of this medium: sectors without CD structure become mode 1, and the other way round.

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::flaw::{Error, Fault, Flaw, Limits};
+use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Image, Likeness, Opened, file_name};
 use super::opener::Opener;
+use super::password::Opening;
 use super::reader::ExtentReader;
 use super::recover::recover;
 use crate::disc::Disc;
@@ -42,10 +43,11 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
 /// Opens a disc image of any format.
 ///
 /// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
-pub fn open(path: &Path, limits: Limits) -> Result<Image, Error> {
-    let opener = Opener::new(path, limits)?;
+pub fn open(path: &Path, opening: impl Into<Opening>) -> Result<Image, Error> {
+    let opening = opening.into();
+    let opener = Opener::new(path, opening.clone())?;
     let format = recognise(&opener)?;
-    match is_bare(format).then(|| open_by_descriptor(path, limits)).flatten() {
+    match is_bare(format).then(|| open_by_descriptor(path, &opening)).flatten() {
         Some(image) => Ok(image),
         None => open_as(format, &opener),
     }
@@ -93,11 +95,11 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
 }
 
 /// The image whose descriptor lies beside this data file and names it.
-fn open_by_descriptor(path: &Path, limits: Limits) -> Option<Image> {
+fn open_by_descriptor(path: &Path, opening: &Opening) -> Option<Image> {
     let extensions = FORMATS.iter().filter(|format| !is_bare(format)).flat_map(|format| format.extensions);
     let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
     for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
-        let Ok(opener) = Opener::new(&descriptor, limits) else { continue };
+        let Ok(opener) = Opener::new(&descriptor, opening.clone()) else { continue };
         let Ok(format) = recognise(&opener) else { continue };
         if is_bare(format) {
             continue;

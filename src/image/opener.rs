@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::flaw::{Error, Fault, Flaw, Limits, shorten};
+use super::password::{Opening, Password};
 use crate::bytes::audio::{self, AudioError};
 use crate::bytes::{self, Bytes, FileBytes};
 
@@ -14,6 +15,7 @@ pub struct Opener {
     bytes: Arc<dyn Bytes>,
     /// What hostile files may claim.
     pub limits: Limits,
+    password: Option<Password>,
     files: Mutex<Vec<PathBuf>>,
     /// The entries of the image's folder, read once, when a name is not there as it is spelt.
     folder: Mutex<Option<Vec<PathBuf>>>,
@@ -31,12 +33,14 @@ pub struct Sibling {
 
 impl Opener {
     /// Opens a regular file.
-    pub fn new(path: &Path, limits: Limits) -> Result<Opener, Error> {
+    pub fn new(path: &Path, opening: impl Into<Opening>) -> Result<Opener, Error> {
+        let Opening { limits, password } = opening.into();
         let bytes = FileBytes::open(path).map_err(|error| Flaw::file(Fault::Io(error)).of(path))?;
         Ok(Opener {
             path: path.to_owned(),
             bytes: Arc::new(bytes),
             limits,
+            password,
             files: Mutex::new(vec![path.to_owned()]),
             folder: Mutex::new(None),
         })
@@ -50,6 +54,11 @@ impl Opener {
     /// Its bytes.
     pub fn bytes(&self) -> &Arc<dyn Bytes> {
         &self.bytes
+    }
+
+    /// The password, if one was given.
+    pub fn password(&self) -> Option<&Password> {
+        self.password.as_ref()
     }
 
     /// Its extension in lower case.

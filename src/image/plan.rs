@@ -2,28 +2,32 @@
 //!
 //! A writer is a pure function from a disc to a plan. One [`PlanWriter`] carries out the plans of all formats.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::packing::{PackTarget, Packer, Packing, Tuning};
 use crate::disc::cd_text::Unwritable;
 use crate::disc::sector::{Form, Slice};
 use crate::disc::{DiscWriter, Lba, Run, TrackMode};
 
 /// The files of an image; data first, the descriptor last, so that it never names what is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// In the order in which they are written.
     pub files: Vec<PlannedFile>,
 }
 
 /// One file of an image: its parts, one after another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PlannedFile {
     /// Its name, without a folder.
     pub name: String,
     /// What it consists of.
     pub parts: Vec<Part>,
+    /// How that is packed; `None`: it lies in the file as it is.
+    pub packing: Option<Arc<dyn Packing>>,
 }
 
 /// A part of a file.
@@ -46,12 +50,15 @@ pub struct PlanRequest {
     pub file_per_track: bool,
     /// The older version of the format, where there is one (NRG).
     pub old_version: bool,
+    /// How to pack it, where the format packs.
+    pub tuning: Tuning,
 }
 
 impl PlanRequest {
     /// A plain image of this name.
     pub fn new(stem: impl Into<String>) -> PlanRequest {
-        PlanRequest { stem: stem.into(), subchannel: false, file_per_track: false, old_version: false }
+        let tuning = Tuning::default();
+        PlanRequest { stem: stem.into(), subchannel: false, file_per_track: false, old_version: false, tuning }
     }
 }
 
@@ -107,10 +114,15 @@ impl Part {
 impl PlannedFile {
     /// A file of this name.
     pub fn new(name: impl Into<String>, parts: Vec<Part>) -> PlannedFile {
-        PlannedFile { name: name.into(), parts }
+        PlannedFile { name: name.into(), parts, packing: None }
     }
 
-    /// How many bytes.
+    /// A file of this name in which the parts are packed.
+    pub fn packed(name: impl Into<String>, parts: Vec<Part>, packing: Arc<dyn Packing>) -> PlannedFile {
+        PlannedFile { name: name.into(), parts, packing: Some(packing) }
+    }
+
+    /// How many bytes, before they are packed.
     pub fn len(&self) -> u64 {
         self.parts.iter().map(Part::len).sum()
     }
@@ -122,7 +134,7 @@ impl PlannedFile {
 }
 
 impl Plan {
-    /// How many bytes all files take.
+    /// How many bytes all files take, before they are packed.
     pub fn len(&self) -> u64 {
         self.files.iter().map(PlannedFile::len).sum()
     }
@@ -130,6 +142,22 @@ impl Plan {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many bytes surely have to be free: nobody knows what those take that are packed.
+    pub fn room(&self) -> u64 {
+        self.files.iter().filter(|file| file.packing.is_none()).map(PlannedFile::len).sum()
+    }
+
+    /// Whether other files come of it, or the same ones with other contents; how they are packed is not asked.
+    pub fn differs_from(&self, other: &Plan) -> bool {
+        let alike = |(one, two): (&PlannedFile, &PlannedFile)| one.name == two.name && one.parts == two.parts;
+        self.files.len() != other.files.len() || !self.files.iter().zip(&other.files).all(alike)
+    }
+
+    /// Whether a file is packed, and [`Plan::len`] therefore more than what will lie on the disk.
+    pub fn is_packed(&self) -> bool {
+        self.files.iter().any(|file| file.packing.is_some())
     }
 
     /// The sectors wanted, in the order in which they are written.
@@ -154,38 +182,51 @@ pub struct PlanWriter {
     next: (usize, usize),
     /// How many bytes of that part are there.
     done: u64,
-    file: Option<File>,
+    file: Option<Sink>,
+    /// The files that are complete.
+    made: Vec<String>,
+}
+
+/// Where the bytes of a planned file go.
+enum Sink {
+    Plain(File),
+    Packed(Box<dyn Packer>),
 }
 
 impl PlanWriter {
     /// Begins in a folder, which exists and in which none of the files does.
     pub fn new(plan: Plan, folder: &Path) -> io::Result<PlanWriter> {
-        let mut writer = PlanWriter { plan, folder: folder.to_owned(), next: (0, 0), done: 0, file: None };
+        let mut writer = PlanWriter { plan, folder: folder.to_owned(), next: (0, 0), done: 0, file: None, made: Vec::new() };
         writer.advance()?;
         Ok(writer)
     }
 
-    /// The files of the plan, in its order.
-    pub fn paths(&self) -> Vec<PathBuf> {
-        self.plan.files.iter().map(|file| self.folder.join(&file.name)).collect()
+    /// The names of the files made so far, in the order in which they were; once all is written, the last is the one to open.
+    pub fn made(&self) -> &[String] {
+        &self.made
     }
 
     /// Opens and closes files and writes literal parts, up to the next sectors.
     fn advance(&mut self) -> io::Result<()> {
         while let Some(planned) = self.plan.files.get(self.next.0) {
-            if self.file.is_none() {
-                let path = self.folder.join(&planned.name);
-                self.file = Some(OpenOptions::new().write(true).read(true).create_new(true).open(path)?);
-            }
+            let sink = match &mut self.file {
+                Some(sink) => sink,
+                none => none.insert(Sink::begin(planned, &self.folder)?),
+            };
             match planned.parts.get(self.next.1) {
                 None => {
-                    self.file = None;
+                    let made = match self.file.take() {
+                        Some(Sink::Packed(packer)) => packer.finish()?,
+                        Some(Sink::Plain(file)) => finish_plain(file, planned)?,
+                        None => Vec::new(),
+                    };
+                    self.made.extend(made);
                     self.next = (self.next.0 + 1, 0);
                 }
                 Some(Part::Sectors(run)) if run.sectors > 0 => return Ok(()),
                 Some(part) => {
-                    if let (Part::Bytes(bytes), Some(file)) = (part, &mut self.file) {
-                        file.write_all(bytes)?;
+                    if let Part::Bytes(bytes) = part {
+                        sink.write(bytes)?;
                     }
                     self.next.1 += 1;
                 }
@@ -195,18 +236,46 @@ impl PlanWriter {
     }
 }
 
+impl Sink {
+    fn begin(planned: &PlannedFile, folder: &Path) -> io::Result<Sink> {
+        let target = PackTarget::new(folder, &planned.name);
+        Ok(match &planned.packing {
+            None => Sink::Plain(target.create(target.name())?),
+            Some(packing) => Sink::Packed(packing.begin(target, planned.len())?),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Sink::Plain(file) => file.write_all(bytes),
+            Sink::Packed(packer) => packer.write(bytes),
+        }
+    }
+}
+
+/// What the kernel put beside the cursor must be what was planned.
+fn finish_plain(mut file: File, planned: &PlannedFile) -> io::Result<Vec<String>> {
+    match file.seek(SeekFrom::End(0))? == planned.len() {
+        true => Ok(vec![planned.name.clone()]),
+        false => Err(io::ErrorKind::WriteZero.into()),
+    }
+}
+
 impl DiscWriter for PlanWriter {
     fn runs(&self) -> Vec<Run> {
         self.plan.runs().collect()
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.as_mut().ok_or(io::ErrorKind::InvalidInput)?.write_all(bytes)?;
+        self.file.as_mut().ok_or(io::ErrorKind::InvalidInput)?.write(bytes)?;
         self.written(bytes.len() as u64)
     }
 
     fn file(&mut self) -> Option<&mut File> {
-        self.file.as_mut()
+        match &mut self.file {
+            Some(Sink::Plain(file)) => Some(file),
+            Some(Sink::Packed(_)) | None => None,
+        }
     }
 
     fn written(&mut self, bytes: u64) -> io::Result<()> {
@@ -221,16 +290,6 @@ impl DiscWriter for PlanWriter {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        if self.next.0 < self.plan.files.len() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        // What the kernel put beside the cursor must be what was planned.
-        for (planned, path) in self.plan.files.iter().zip(self.paths()) {
-            let len = File::open(&path)?.seek(SeekFrom::End(0))?;
-            if len != planned.len() {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-        }
-        Ok(())
+        if self.next.0 < self.plan.files.len() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 
 use super::JobError;
 use super::copy::pieces;
-use super::pipeline::{in_order, workers};
+use super::pipeline::in_order;
 use super::progress::Meter;
 use crate::disc::sector::{Form, Slice, Worth};
 use crate::disc::{CdText, Disc, DiscReader, Lba, ReadError, Stored, Track, TrackId, TrackMode};
 use crate::image::cooked;
+use crate::threads::workers;
 
 /// One way in which two discs differ.
 #[derive(Debug, Clone, PartialEq, Eq)]

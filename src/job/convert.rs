@@ -10,7 +10,8 @@ use super::output::{Workshop, free_space};
 use super::progress::Meter;
 use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
 use crate::disc::{DiscReader, StoredSub, TrackId};
-use crate::image::{self, Format, Limits, Loss, Plan, PlanError, PlanRequest, PlanWriter, Projection};
+use crate::image::packing::Tuning;
+use crate::image::{self, Format, Loss, Opening, Password, Plan, PlanError, PlanRequest, PlanWriter, Projection};
 
 /// What to convert, into what.
 #[derive(Debug, Clone)]
@@ -33,6 +34,10 @@ pub struct ConvertTask {
     pub file_per_track: bool,
     /// The older version of the format.
     pub old_version: bool,
+    /// How to pack it, where the format packs.
+    pub tuning: Tuning,
+    /// The password of the source, if it needs one.
+    pub password: Option<Password>,
 }
 
 impl ConvertTask {
@@ -48,6 +53,8 @@ impl ConvertTask {
             subchannel: None,
             file_per_track: false,
             old_version: false,
+            tuning: Tuning::default(),
+            password: None,
         }
     }
 }
@@ -95,7 +102,7 @@ pub(super) fn convert(
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<ConvertReport, JobError> {
-    let image = image::open(&task.source, Limits::default())?;
+    let image = image::open(&task.source, Opening::with(task.password.clone()))?;
     let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
     save(&source, task, control, tell)
 }
@@ -123,19 +130,20 @@ pub fn save(
     let mut writer = PlanWriter::new(plan.clone(), workshop.folder()).map_err(write_error)?;
     let names = Names { source: source.path, target: &task.target };
     let worths = copy(left, &mut writer, &names, control, tell)?;
+    let made = writer.made().to_vec();
     drop(writer);
-    if task.verify {
-        prove(source.path, task, &prepared, &workshop, control, tell)?;
+    let bytes = made.iter().filter_map(|name| workshop.folder().join(name).metadata().ok()).map(|about| about.len()).sum();
+    if let (true, Some(name)) = (task.verify, made.last()) {
+        prove(source.path, task, &prepared, &workshop.folder().join(name), control, tell)?;
     }
     control.check()?;
-    let names: Vec<String> = plan.files.iter().map(|file| file.name.clone()).collect();
-    let outputs = workshop.deliver(&names, task.overwrite)?;
+    let outputs = workshop.deliver(&made, task.overwrite)?;
     Ok(ConvertReport {
         outputs,
         verified: task.verify,
         losses: losses.clone(),
         worths,
-        bytes: plan.len(),
+        bytes,
         seconds: begun.elapsed().as_secs_f64(),
     })
 }
@@ -148,19 +156,24 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
     let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
     let losses = image::loss(&*source.reader, &format.holds);
-    let losses = losses.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
+    let losses = losses.ok_or_else(|| impossible(PlanError::Nothing(image::HOLDS_NONE)))?;
     let losses: Vec<Loss> =
         losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
     if !losses.is_empty() && !task.allow_loss {
         return Err(JobError::Loss { path: source.path.to_owned(), format: format.title, losses });
     }
     let left = Projection::new(source.reader.clone(), &format.holds);
-    let left = left.ok_or_else(|| impossible(PlanError::Nothing("it holds data tracks only")))?;
+    let left = left.ok_or_else(|| impossible(PlanError::Nothing(image::HOLDS_NONE)))?;
     let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
     let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
-    let request =
-        PlanRequest { stem: stem.clone(), subchannel, file_per_track: task.file_per_track, old_version: task.old_version };
+    let request = PlanRequest {
+        stem: stem.clone(),
+        subchannel,
+        file_per_track: task.file_per_track,
+        old_version: task.old_version,
+        tuning: task.tuning.clone(),
+    };
     let mut plan = match format.plan {
         Some(plan) => plan(left.disc(), &request).map_err(impossible)?,
         None => return Err(JobError::NoFormat(task.target.clone())),
@@ -202,7 +215,7 @@ fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &
             return Err(JobError::Exists(place));
         }
     }
-    let needed = plan.len();
+    let needed = plan.room();
     match free_space(folder) {
         Some(free) if free < needed => Err(JobError::NoRoom { path: folder.to_owned(), needed, free }),
         _ => Ok(()),
@@ -214,21 +227,19 @@ fn prove(
     source: &Path,
     task: &ConvertTask,
     prepared: &Prepared,
-    workshop: &Workshop,
+    made: &Path,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), JobError> {
-    let Prepared { format, left, plan, .. } = prepared;
-    let Some(last) = plan.files.last() else { return Ok(()) };
-    let made = workshop.folder().join(&last.name);
-    let opener = image::Opener::new(&made, Limits::default())?;
+    let Prepared { format, left, .. } = prepared;
+    let opener = image::Opener::new(made, Opening::with(task.tuning.password.clone()))?;
     let image = image::open_as(format, &opener)?;
     // A stored subchannel says more than the format itself can.
     let read = image::project(image.disc(), &format.holds).unwrap_or_else(|| image.disc().clone());
     let mut differences = compare_discs(left.disc(), &read);
     let ground = common_ground(left, &*image.reader);
     let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));
-    let pair = Pair { one: (left, source), other: (&*image.reader, &made) };
+    let pair = Pair { one: (left, source), other: (&*image.reader, made) };
     differences.extend(compare_sectors(&pair, &ground, &mut meter)?);
     meter.finish();
     match differences.first() {

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::pipeline::{in_order, workers};
+use super::pipeline::in_order;
 use super::progress::Meter;
 use super::{Control, JobError, Phase, Progress};
 use crate::bytes::Place;
 use crate::disc::sector::{Slice, Worth};
 use crate::disc::{DiscReader, DiscWriter, Lba, ReadError, Run};
 use crate::image::swap_words;
+use crate::threads::workers;
 
 /// Sectors that one worker handles at a time: 1.2 MB of a CD.
 pub const PIECE: u32 = 512;

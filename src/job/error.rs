@@ -13,6 +13,8 @@ pub enum Class {
     Request,
     /// The input: damaged, not supported, or no disc image.
     Input,
+    /// The input is encrypted, and the password is missing or wrong.
+    Password,
     /// Data would be lost, and nobody allowed it.
     Loss,
     /// The output or the system: disk full, no permission.
@@ -29,6 +31,7 @@ impl Class {
         match self {
             Class::Request => "request",
             Class::Input => "input",
+            Class::Password => "password",
             Class::Loss => "loss",
             Class::System => "system",
             Class::Mismatch => "mismatch",
@@ -44,6 +47,7 @@ impl Class {
             Class::Input => 3,
             Class::Loss => 5,
             Class::System => 6,
+            Class::Password => 7,
             Class::Cancelled => 130,
         }
     }
@@ -141,6 +145,7 @@ impl JobError {
         match self {
             JobError::Image(error) => match &error.fault {
                 Fault::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => class_of_io(error),
+                Fault::PasswordMissing | Fault::PasswordWrong => Class::Password,
                 _ => Class::Input,
             },
             JobError::Read { error: ReadError::Io { source, .. }, .. } if source.kind() != io::ErrorKind::UnexpectedEof => {
@@ -187,6 +192,7 @@ impl JobError {
             Class::Input => {
                 ("Nothing was written.", "Check that all files of the image are there and whole, or get the image again.")
             }
+            Class::Password => ("Nothing was read.", "Type the password that the image was made with."),
             Class::Loss => ("Nothing was written.", "Choose a format that keeps everything, or say that the loss is fine."),
             Class::System => (
                 "Nothing unfinished was left behind.",

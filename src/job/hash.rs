@@ -13,7 +13,7 @@ use super::progress::Meter;
 use super::{Control, JobError, Phase, Progress};
 use crate::disc::sector::{Form, Slice, Worth};
 use crate::disc::{Disc, Lba, Track, TrackId, TrackMode};
-use crate::image::{self, Image, Limits};
+use crate::image::{self, Image, Opening};
 
 /// Digests of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +95,12 @@ enum Message {
 pub(super) fn hash(
     source: &Path,
     whole: bool,
+    opening: &Opening,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<HashReport, JobError> {
     let begun = Instant::now();
-    let image = image::open(source, Limits::default())?;
+    let image = image::open(source, opening.clone())?;
     let spans: Vec<(TrackId, Lba, u32, Form)> = spans(&image);
     let total = spans.iter().map(|span| u64::from(span.2)).sum();
     let mut meter = Meter::new(control, tell, Phase::Hash, total);

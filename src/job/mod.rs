@@ -30,11 +30,18 @@ pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
 pub use verify::{Findings, VerifyReport};
 
+use crate::image::Password;
+
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub enum Task {
     /// Open an image and ask the adviser about it. A folder opens every image in it.
-    Open(PathBuf),
+    Open {
+        /// The image.
+        path: PathBuf,
+        /// Its password, if it needs one.
+        password: Option<Password>,
+    },
     /// Make an image of another format.
     Convert(Box<ConvertTask>),
     /// Compare two images sector by sector, or check one against what it says of itself.
@@ -43,6 +50,8 @@ pub enum Task {
         source: PathBuf,
         /// The one to compare it with.
         other: Option<PathBuf>,
+        /// The password of those that need one.
+        password: Option<Password>,
     },
     /// Make the demo disc in this folder, as [`Task::Convert`] would.
     Demo(PathBuf),
@@ -52,6 +61,8 @@ pub enum Task {
         source: PathBuf,
         /// Also of the disc as a whole, all tracks one after another.
         whole: bool,
+        /// Its password, if it needs one.
+        password: Option<Password>,
     },
 }
 

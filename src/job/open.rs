@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Control, JobError};
-use crate::image::{self, Advice, FORMATS, Format, Image, Limits};
+use crate::image::{self, Advice, FORMATS, Format, Image, Opening};
 
 /// An opened image and what the adviser says of it.
 pub struct OpenReport {
@@ -17,9 +17,9 @@ pub struct OpenReport {
 const MOST_ENTRIES: usize = 10_000;
 
 /// Opens a file, or every image in a folder.
-pub(super) fn open(path: &Path, control: &Control) -> Result<Vec<OpenReport>, JobError> {
+pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<Vec<OpenReport>, JobError> {
     if !path.is_dir() {
-        return Ok(vec![report(image::open(path, Limits::default())?)]);
+        return Ok(vec![report(image::open(path, opening.clone())?)]);
     }
     let mut reports: Vec<OpenReport> = Vec::new();
     for file in images_in(path) {
@@ -27,7 +27,7 @@ pub(super) fn open(path: &Path, control: &Control) -> Result<Vec<OpenReport>, Jo
         if reports.iter().any(|report| report.image.files.contains(&file)) {
             continue;
         }
-        if let Ok(image) = image::open(&file, Limits::default()) {
+        if let Ok(image) = image::open(&file, opening.clone()) {
             reports.push(report(image));
         }
     }

@@ -5,11 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crossbeam_channel::{bounded, unbounded};
 
-/// Workers: one for each processor.
-pub fn workers() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 16)
-}
-
 /// Makes `count` pieces in parallel by `make`, each in a scratch value that is used again, and hands them to `take` in order.
 ///
 /// A worker takes a scratch value before it takes the number of a piece, so the lowest piece under way always has one, and

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{Control, JobError, Outcome, Progress, Task, convert, hash, open, verify};
+use crate::image::Opening;
 
 /// Number of a task in its pool, in the order of submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,10 +112,15 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
 pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, JobError> {
     control.check()?;
     Ok(match task {
-        Task::Open(path) => Outcome::Opened(open::open(path, control)?),
+        Task::Open { path, password } => Outcome::Opened(open::open(path, &Opening::with(password.clone()), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
-        Task::Verify { source, other } => Outcome::Verified(verify::verify(source, other.as_deref(), control, tell)?),
-        Task::Hash { source, whole } => Outcome::Hashed(hash::hash(source, *whole, control, tell)?),
+        Task::Verify { source, other, password } => {
+            let opening = Opening::with(password.clone());
+            Outcome::Verified(verify::verify(source, other.as_deref(), &opening, control, tell)?)
+        }
+        Task::Hash { source, whole, password } => {
+            Outcome::Hashed(hash::hash(source, *whole, &Opening::with(password.clone()), control, tell)?)
+        }
     })
 }

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use super::compare::{Difference, Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::pieces;
-use super::pipeline::{in_order, workers};
+use super::pipeline::in_order;
 use super::progress::Meter;
 use super::{Control, JobError, Phase, Progress};
 use crate::disc::ecc::{self, Repair};
 use crate::disc::sector::{self, Form, RAW, SYNC, Slice, Worth};
 use crate::disc::{DiscReader, Lba, ReadError, Track, TrackId};
-use crate::image::{self, Image, Limits};
+use crate::image::{self, Image, Opening};
+use crate::threads::workers;
 
 /// What came of verifying.
 #[derive(Debug, Clone)]
@@ -92,13 +93,14 @@ enum Verdict {
 pub(super) fn verify(
     source: &Path,
     other: Option<&Path>,
+    opening: &Opening,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<VerifyReport, JobError> {
     let begun = Instant::now();
-    let one = image::open(source, Limits::default())?;
+    let one = image::open(source, opening.clone())?;
     let (differences, findings) = match other {
-        Some(path) => (compare(&one, &image::open(path, Limits::default())?, control, tell)?, Findings::default()),
+        Some(path) => (compare(&one, &image::open(path, opening.clone())?, control, tell)?, Findings::default()),
         None => (Vec::new(), check(&one, control, tell)?),
     };
     let seconds = begun.elapsed().as_secs_f64();

@@ -211,7 +211,7 @@ impl App {
     fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             // Recent images have to be found again from another folder.
-            let task = Task::Open(std::path::absolute(&path).unwrap_or(path));
+            let task = Task::Open { path: std::path::absolute(&path).unwrap_or(path), password: None };
             let id = self.opener.submit(task.clone());
             self.state.submitted(Instant::now(), id, &task);
         }
@@ -268,7 +268,7 @@ impl App {
             }
             // What was known is about to be found out anew; the table turns to it.
             Task::Hash { .. } => self.views.table = Table::Checksums,
-            Task::Open(_) | Task::Demo(_) | Task::Verify { .. } => {}
+            Task::Open { .. } | Task::Demo(_) | Task::Verify { .. } => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

@@ -145,18 +145,14 @@ impl Form {
             return Facts { obstacle: Some("No format can hold this disc.".to_owned()), ..Facts::default() };
         };
         let can_subchannel = has_subchannel(open) && advice.format.holds.subchannel;
-        let request = PlanRequest {
-            stem: self.name.trim().to_owned(),
-            subchannel: self.subchannel && can_subchannel,
-            file_per_track: false,
-            old_version: false,
-        };
+        let subchannel = self.subchannel && can_subchannel;
+        let request = PlanRequest { subchannel, ..PlanRequest::new(self.name.trim()) };
         let plan = |request: &PlanRequest| image::plan(&open.image.reader, advice.format, request);
         let plain = match plan(&request) {
             Ok(plain) => plain,
             Err(error) => return Facts { obstacle: Some(format!("{error}.")), ..Facts::default() },
         };
-        let differs = |request: PlanRequest| plan(&request).is_ok_and(|other| other != plain);
+        let differs = |request: PlanRequest| plan(&request).is_ok_and(|other| other.differs_from(&plain));
         let can_split = differs(PlanRequest { file_per_track: true, ..request.clone() });
         let can_old = differs(PlanRequest { old_version: true, ..request.clone() });
         let chosen = PlanRequest {

@@ -18,12 +18,12 @@ const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q)
 
 /// Checks every sector of an image.
 pub fn verify(open: &OpenImage) -> Action {
-    Action::Start(Task::Verify { source: open.image.path.clone(), other: None })
+    Action::Start(Task::Verify { source: open.image.path.clone(), other: None, password: None })
 }
 
 /// Makes the checksums of an image.
 pub fn checksums(open: &OpenImage) -> Action {
-    Action::Start(Task::Hash { source: open.image.path.clone(), whole: true })
+    Action::Start(Task::Hash { source: open.image.path.clone(), whole: true, password: None })
 }
 
 /// Does what the keys say.

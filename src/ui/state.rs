@@ -108,7 +108,7 @@ impl State {
     /// A task was given to the pool.
     pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
         let source = match task {
-            Task::Open(path) | Task::Demo(path) => {
+            Task::Open { path, .. } | Task::Demo(path) => {
                 self.opening.push((id, path.clone()));
                 return;
             }

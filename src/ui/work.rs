@@ -93,7 +93,7 @@ impl Job {
     pub fn new(id: JobId, now: Instant, task: &Task, single_speed: f64, tracks: usize) -> Option<Job> {
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
-            Task::Open(_) | Task::Demo(_) => return None,
+            Task::Open { .. } | Task::Demo(_) => return None,
             Task::Convert(task) => {
                 let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 (Work::Convert { format: format.to_owned(), verify: task.verify }, task.source.clone())

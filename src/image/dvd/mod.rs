@@ -9,6 +9,7 @@ mod write;
 use super::format::{Format, Likeness};
 use super::holds::{Holds, Media};
 use super::{Error, Opener};
+use crate::disc::Medium;
 pub use parse::{DvdFile, parse};
 pub use write::text;
 
@@ -19,7 +20,7 @@ pub static DVD: Format = Format {
     extensions: &["dvd"],
     data_extensions: &["iso"],
     read_by: "CloneCD, ImgBurn and whatever burns dual-layer games",
-    holds: Holds { media: Media::Dvd, layer_break: true, ..Holds::NOTHING },
+    holds: Holds { media: Media::Says(&[Medium::Dvd]), layer_break: true, ..Holds::NOTHING },
     recognise,
     open: open::open,
     plan: Some(write::plan),

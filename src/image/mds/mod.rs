@@ -16,6 +16,7 @@ mod write;
 
 use super::format::Format;
 use super::holds::{Holds, Media, Texts};
+use crate::disc::Medium;
 
 /// Alcohol 120% images.
 pub static MDS: Format = Format {
@@ -25,7 +26,7 @@ pub static MDS: Format = Format {
     data_extensions: &["mdf"],
     read_by: "Alcohol 120%, DAEMON Tools, PowerISO and CDemu",
     holds: Holds {
-        media: Media::CdAndDvd,
+        media: Media::Says(&[Medium::Cd, Medium::Dvd]),
         hidden_track: false,
         indexes: false,
         postgaps: false,

@@ -17,6 +17,7 @@ mod write;
 
 use super::format::Format;
 use super::holds::{Holds, Media};
+use crate::disc::Medium;
 
 /// Nero images.
 pub static NRG: Format = Format {
@@ -25,7 +26,12 @@ pub static NRG: Format = Format {
     extensions: &["nrg"],
     data_extensions: &[],
     read_by: "Nero, Alcohol 120%, IsoBuster, PowerISO and CDemu",
-    holds: Holds { media: Media::CdDvdAndBd, postgaps: false, scms: false, ..Holds::ALL_OF_CD },
+    holds: Holds {
+        media: Media::Says(&[Medium::Cd, Medium::Dvd, Medium::HdDvd, Medium::Bd]),
+        postgaps: false,
+        scms: false,
+        ..Holds::ALL_OF_CD
+    },
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),

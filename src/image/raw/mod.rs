@@ -7,12 +7,15 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::extent::{Extent, SubStore};
 use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Likeness, Opened};
 use super::holds::{Holds, Media, Tracks, guess_medium};
 use super::opener::Opener;
 use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
+use crate::bytes::Bytes;
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{Disc, Lba, Track, TrackMode};
 pub use probe::{Record, mode_of, probe};
@@ -63,8 +66,16 @@ fn recognise(opener: &Opener, iso: bool) -> Result<Likeness, Error> {
     })
 }
 
+/// Opens what an image unpacks to, by its content.
+pub fn open_unpacked(opener: &Opener, bytes: Arc<dyn Bytes>) -> Result<Opened, Error> {
+    open_bytes(opener, &bytes, true)
+}
+
 fn open(opener: &Opener, iso: bool) -> Result<Opened, Error> {
-    let bytes = opener.bytes();
+    open_bytes(opener, opener.bytes(), iso)
+}
+
+fn open_bytes(opener: &Opener, bytes: &Arc<dyn Bytes>, iso: bool) -> Result<Opened, Error> {
     let len = bytes.len();
     let found = probe(&**bytes).map_err(|error| opener.flaw(Flaw::at(0, Fault::Io(error))))?;
     let mut warnings = Vec::new();

@@ -21,7 +21,7 @@ fn ended(id: u64, result: Result<Outcome, JobError>) -> Event {
 }
 
 fn opened(state: &mut State, id: u64, name: &str) {
-    state.submitted(Instant::now(), JobId(id), &Task::Open(name.into()));
+    state.submitted(Instant::now(), JobId(id), &Task::Open { path: name.into(), password: None });
     state.on_opener_event(ended(id, Ok(Outcome::Opened(vec![report(name, 3)]))));
 }
 
@@ -62,7 +62,7 @@ fn closing_the_shown_image_shows_its_neighbour() {
 fn what_can_not_be_opened_is_said_in_three_sentences_and_not_offered_again() {
     let mut state = State::default();
     state.settings.remember(Recent { path: "gone.iso".into(), note: String::new(), thumbnail: Thumbnail::default() });
-    state.submitted(Instant::now(), JobId(1), &Task::Open("gone.iso".into()));
+    state.submitted(Instant::now(), JobId(1), &Task::Open { path: "gone.iso".into(), password: None });
     let error = crate::image::open(Path::new("gone.iso"), crate::image::Limits::default()).map(drop).unwrap_err();
     state.on_opener_event(ended(1, Err(JobError::Image(error))));
     assert!(state.settings.recent.is_empty());
@@ -135,7 +135,7 @@ fn a_cancelled_job_is_no_error_and_a_failed_one_is() {
 fn what_verifying_found_stays_with_the_image() {
     let mut state = State::default();
     opened(&mut state, 1, "a.iso");
-    let task = Task::Verify { source: "a.iso".into(), other: None };
+    let task = Task::Verify { source: "a.iso".into(), other: None, password: None };
     state.submitted(Instant::now(), JobId(2), &task);
     let findings = Findings { protected: 90, damaged: 1, repairable: 2, wrong_at: vec![Lba(17)], ..Findings::default() };
     let report = VerifyReport { source: "a.iso".into(), other: None, differences: vec![], findings, seconds: 0.1 };
