@@ -7,6 +7,7 @@ use super::extent::Extent;
 use super::flaw::{Error, Limits};
 use super::holds::Holds;
 use super::opener::Opener;
+use super::packing::Choices;
 use super::plan::{Plan, PlanError, PlanRequest};
 use crate::disc::{Disc, DiscReader};
 
@@ -33,6 +34,8 @@ pub struct Format {
     pub open: fn(&Opener) -> Result<Opened, Error>,
     /// Plans an image; `None`: the format is only read.
     pub plan: Option<Planner>,
+    /// What a user may choose of how it is packed.
+    pub choices: Choices,
     /// Runs the parser on arbitrary bytes, as the fuzzers and the tests for hostile input do.
     pub parse_anything: fn(&[u8], &Limits),
 }

@@ -154,6 +154,9 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
         None => image::by_extension(&task.target),
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
+    if let Some(what) = format.choices.refuses(&task.tuning) {
+        return Err(JobError::Refused { format: format.title, what });
+    }
     let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
     let losses = image::loss(&*source.reader, &format.holds);
     let losses = losses.ok_or_else(|| impossible(PlanError::Nothing(image::HOLDS_NONE)))?;

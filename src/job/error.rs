@@ -85,6 +85,14 @@ pub enum JobError {
     /// The file name says no format that can be written.
     #[error("no format that can be written has this extension: {0}")]
     NoFormat(PathBuf),
+    /// A choice that the format does not have.
+    #[error("{format} has no choice of this kind: {what}")]
+    Refused {
+        /// The format.
+        format: &'static str,
+        /// What it can't do.
+        what: &'static str,
+    },
     /// A file of this name is there already.
     #[error("there is a file of this name already: {0}")]
     Exists(PathBuf),
@@ -144,15 +152,17 @@ impl JobError {
     pub fn class(&self) -> Class {
         match self {
             JobError::Image(error) => match &error.fault {
-                Fault::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => class_of_io(error),
+                Fault::Io(error) if !of_the_input(error) => class_of_io(error),
                 Fault::PasswordMissing | Fault::PasswordWrong => Class::Password,
                 _ => Class::Input,
             },
-            JobError::Read { error: ReadError::Io { source, .. }, .. } if source.kind() != io::ErrorKind::UnexpectedEof => {
-                Class::System
-            }
+            JobError::Read { error: ReadError::Io { source, .. }, .. } if !of_the_input(source) => Class::System,
             JobError::Read { .. } | JobError::EmptyFolder(_) => Class::Input,
-            JobError::Plan { .. } | JobError::NoFormat(_) | JobError::Exists(_) | JobError::OverSource(_) => Class::Request,
+            JobError::Plan { .. }
+            | JobError::NoFormat(_)
+            | JobError::Refused { .. }
+            | JobError::Exists(_)
+            | JobError::OverSource(_) => Class::Request,
             JobError::Loss { .. } => Class::Loss,
             JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
@@ -173,7 +183,7 @@ impl JobError {
             | JobError::NoRoom { path, .. }
             | JobError::Write { path, .. }
             | JobError::Mismatch { path, .. } => Some(path),
-            JobError::Author(_) | JobError::Cancelled | JobError::Panicked(_) => None,
+            JobError::Refused { .. } | JobError::Author(_) | JobError::Cancelled | JobError::Panicked(_) => None,
         }
     }
 
@@ -205,6 +215,11 @@ impl JobError {
             Class::Cancelled => ("Nothing unfinished was left behind.", "Start again whenever you like."),
         }
     }
+}
+
+/// Files that end too early, or whose packed data can't be unpacked, are read without fault by the system.
+fn of_the_input(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
 }
 
 /// A source that is not there was named wrongly; anything else is the system's.

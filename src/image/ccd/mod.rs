@@ -11,6 +11,7 @@ mod write;
 
 use super::format::{Format, Likeness};
 use super::holds::Holds;
+use super::packing::Choices;
 use super::{Error, Opener};
 
 pub use description::{Ccd, Entry, SessionInfo, TrackInfo};
@@ -29,6 +30,7 @@ pub static CCD: Format = Format {
     recognise,
     open: open::open,
     plan: Some(plan::plan),
+    choices: Choices::NONE,
     parse_anything: |bytes, limits| {
         let _ = parse(bytes, limits).and_then(|ccd| lay_out(&ccd));
     },

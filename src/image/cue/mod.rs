@@ -26,6 +26,7 @@ mod write;
 use super::flaw::Limits;
 use super::format::Format;
 use super::holds::{Holds, Media, Texts};
+use super::packing::Choices;
 
 pub use layout::{Layout, Run, layout};
 pub use parse::parse;
@@ -45,6 +46,7 @@ pub static CUE: Format = Format {
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),
+    choices: Choices::NONE,
     parse_anything,
 };
 

@@ -8,6 +8,7 @@ mod write;
 
 use super::format::{Format, Likeness};
 use super::holds::{Holds, Media};
+use super::packing::Choices;
 use super::{Error, Opener};
 use crate::disc::Medium;
 pub use parse::{DvdFile, parse};
@@ -24,6 +25,7 @@ pub static DVD: Format = Format {
     recognise,
     open: open::open,
     plan: Some(write::plan),
+    choices: Choices::NONE,
     parse_anything: |bytes, limits| {
         let _ = parse(bytes, limits);
     },

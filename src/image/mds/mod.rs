@@ -16,6 +16,7 @@ mod write;
 
 use super::format::Format;
 use super::holds::{Holds, Media, Texts};
+use super::packing::Choices;
 use crate::disc::Medium;
 
 /// Alcohol 120% images.
@@ -41,5 +42,6 @@ pub static MDS: Format = Format {
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),
+    choices: Choices::NONE,
     parse_anything: open::parse_anything,
 };

@@ -17,6 +17,7 @@ mod write;
 
 use super::format::Format;
 use super::holds::{Holds, Media};
+use super::packing::Choices;
 use crate::disc::Medium;
 
 /// Nero images.
@@ -35,5 +36,6 @@ pub static NRG: Format = Format {
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),
+    choices: Choices::NONE,
     parse_anything: open::parse_anything,
 };

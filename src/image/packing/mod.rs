@@ -65,6 +65,50 @@ pub struct Tuning {
     pub password: Option<Password>,
 }
 
+/// What a user may choose when an image of a format is made, as data: the command line, the window and the tests of every choice go by it.
+/// The first of a list is what is taken where nothing is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choices {
+    /// Names of its compressions ([`Tuning::codec`]).
+    pub codecs: &'static [&'static str],
+    /// Whether there are levels ([`Tuning::level`]).
+    pub levels: bool,
+    /// Sizes of blocks, in bytes ([`Tuning::block`]).
+    pub blocks: &'static [u32],
+    /// Whether it can be cut into parts ([`Tuning::split`]).
+    pub split: bool,
+    /// How well a password protects it, where it takes one ([`Tuning::password`]).
+    pub password: Option<Protection>,
+}
+
+/// How well a password protects what is in an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// Whoever wants to can read it without the password.
+    Weak,
+    /// A cipher that is held to be sound.
+    Sound,
+}
+
+impl Choices {
+    /// There is nothing to choose.
+    pub const NONE: Choices = Choices { codecs: &[], levels: false, blocks: &[], split: false, password: None };
+
+    /// What of this wish a format with these choices can't grant, in words; `None` where it can grant all of it.
+    pub fn refuses(&self, wish: &Tuning) -> Option<&'static str> {
+        let codec = wish.codec.as_deref().is_some_and(|codec| !self.codecs.contains(&codec));
+        let block = wish.block.is_some_and(|block| !self.blocks.contains(&block));
+        let rows = [
+            (codec, "this compression"),
+            (wish.level.is_some() && !self.levels, "a level of compression"),
+            (block, "blocks of this size"),
+            (wish.split.is_some() && !self.split, "parts"),
+            (wish.password.is_some() && self.password.is_none(), "a password"),
+        ];
+        rows.into_iter().find(|(refused, _)| *refused).map(|(_, what)| what)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -74,6 +118,17 @@ mod tests {
     use crate::disc::sector::{Form, Slice};
     use crate::disc::{DiscWriter, Lba};
     use crate::image::{Part, Plan, PlanWriter, PlannedFile};
+
+    #[test]
+    fn a_wish_is_held_against_the_choices() {
+        let choices = Choices { codecs: &["zlib", "lzma"], blocks: &[2048], levels: true, ..Choices::NONE };
+        let wish = Tuning { codec: Some("lzma".to_owned()), block: Some(2048), level: Some(9), ..Tuning::default() };
+        assert_eq!(choices.refuses(&wish), None);
+        assert_eq!(choices.refuses(&Tuning { split: Some(1), ..wish.clone() }), Some("parts"));
+        assert_eq!(choices.refuses(&Tuning { password: Some("x".into()), ..wish.clone() }), Some("a password"));
+        assert_eq!(choices.refuses(&Tuning { block: Some(4096), ..wish }), Some("blocks of this size"));
+        assert_eq!(Choices::NONE.refuses(&Tuning { level: Some(1), ..Tuning::default() }), Some("a level of compression"));
+    }
 
     /// Turns every bit round, and makes two files: what came, and how much it was.
     #[derive(Debug)]

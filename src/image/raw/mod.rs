@@ -14,6 +14,7 @@ use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Likeness, Opened};
 use super::holds::{Holds, Media, Tracks, guess_medium};
 use super::opener::Opener;
+use super::packing::Choices;
 use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 use crate::bytes::Bytes;
 use crate::disc::sector::{Form, Slice, SubKind};
@@ -31,6 +32,7 @@ pub static ISO: Format = Format {
     recognise: |opener| recognise(opener, true),
     open: |opener| open(opener, true),
     plan: Some(plan_iso),
+    choices: Choices::NONE,
     parse_anything: |bytes, _| {
         let _ = probe(&bytes.to_vec());
     },
@@ -47,6 +49,7 @@ pub static RAW: Format = Format {
     recognise: |opener| recognise(opener, false),
     open: |opener| open(opener, false),
     plan: Some(plan_raw),
+    choices: Choices::NONE,
     parse_anything: |bytes, _| {
         let _ = probe(&bytes.to_vec());
     },

@@ -16,6 +16,7 @@ mod write;
 
 use super::format::{Format, Likeness};
 use super::holds::{Holds, Texts};
+use super::packing::Choices;
 use super::{Error, Opener};
 
 pub use description::{
@@ -36,6 +37,7 @@ pub static TOC: Format = Format {
     recognise,
     open: open::open,
     plan: Some(plan::plan),
+    choices: Choices::NONE,
     parse_anything: |bytes, limits| {
         let _ = parse(bytes, limits).and_then(|toc| lay_out(&toc, |_, _| Ok(1 << 30)));
     },
