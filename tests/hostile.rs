@@ -395,3 +395,8 @@ fn claims_cost_no_memory() {
     assert_eq!(output.status.code(), Some(0), "{count} files: {errors}");
     assert!(!output.stdout.is_empty());
 }
+
+#[test]
+fn formats_that_are_only_read_have_been_read() {
+    common::makers::check_all();
+}

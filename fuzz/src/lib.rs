@@ -5,7 +5,7 @@
 //!
 //! ```sh
 //! cargo test --no-default-features --test fuzzed -- --ignored   # writes seeds to fuzz/corpus
-//! RUSTC_BOOTSTRAP=1 cargo fuzz run nrg -- -max_total_time=60
+//! SPINDLE_FUZZ=nrg RUSTC_BOOTSTRAP=1 cargo fuzz run any fuzz/corpus/nrg -- -max_total_time=60
 //! ```
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use spindle::disc::subchannel::Q;
 use spindle::disc::{CdText, Lba, TrackMode};
 use spindle::image::{self, FORMATS, Format, Image, Limits};
 
-/// Targets besides the formats, each of which has one of its name.
+/// Targets besides the formats, each of which is one by its name.
 pub const OTHERS: [&str; 4] = ["cd_text", "subchannel_q", "open", "audio"];
 
 /// Runs a target.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
 pub mod discs;
+pub mod makers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

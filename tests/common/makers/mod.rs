@@ -1,0 +1,34 @@
+//! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
+//! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
+
+use std::path::{Path, PathBuf};
+
+use spindle::image::{FORMATS, Limits, open};
+
+/// Makes images of one format.
+pub struct Maker {
+    /// Name of the format.
+    pub format: &'static str,
+    /// Makes an image in an empty folder, and gives the file to open.
+    pub make: fn(&Path) -> PathBuf,
+}
+
+/// At least one for every format that is only read.
+pub static MAKERS: &[Maker] = &[];
+
+/// Every format that can't be written has a maker, and its reader opens what that makes.
+pub fn check_all() {
+    for format in FORMATS.iter().filter(|format| format.plan.is_none()) {
+        assert!(
+            MAKERS.iter().any(|maker| maker.format == format.name),
+            "no test has ever made a file of this format: {}",
+            format.name
+        );
+    }
+    for maker in MAKERS {
+        let folder = tempfile::tempdir().unwrap();
+        let image =
+            open(&(maker.make)(folder.path()), Limits::default()).unwrap_or_else(|error| panic!("{}: {error}", maker.format));
+        assert_eq!(image.format.name, maker.format);
+    }
+}
