@@ -20,6 +20,10 @@ pub static FORMATS: &[&Format] = &[
     &super::ccd::CCD,
     &super::toc::TOC,
     &super::dvd::DVD,
+    &super::cso::CSO,
+    &super::cso::ZSO,
+    &super::cso::DAX,
+    &super::cso::JSO,
     &super::raw::RAW,
 ];
 

@@ -5,6 +5,8 @@
 
 mod adviser;
 pub mod ccd;
+mod contents;
+pub mod cso;
 pub mod cue;
 pub mod dvd;
 mod extent;
@@ -33,6 +35,7 @@ pub mod toc;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
+pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};

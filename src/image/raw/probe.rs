@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::super::contents::told_by;
 use super::sub_of;
 use crate::bytes::{Bytes, read_some};
 use crate::disc::TrackMode;
@@ -43,7 +44,7 @@ const BARE: [(u32, u64, TrackMode); 5] = [
     (2064, 4, TrackMode::Mode1),
 ];
 
-/// Tells the records of a file by sync patterns or by a file system's descriptors; `None` when neither is there.
+/// Tells the records of a file by sync patterns, by a file system's descriptors or by the marks of game discs; `None` where there is none.
 pub fn probe(bytes: &dyn Bytes) -> io::Result<Option<Record>> {
     let head = read_some(bytes, 0, RAW)?;
     if head.starts_with(&SYNC) {
@@ -55,7 +56,7 @@ pub fn probe(bytes: &dyn Bytes) -> io::Result<Option<Record>> {
             return Ok(slice.map(|slice| Record { mode, stride, slice, sub: None }));
         }
     }
-    Ok(None)
+    Ok(told_by(bytes).map(|_| Record::COOKED))
 }
 
 /// A file that begins with a sync pattern: the next one tells the stride, the header the mode.
