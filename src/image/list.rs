@@ -19,6 +19,7 @@ pub static FORMATS: &[&Format] = &[
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
+    &super::gdi::GDI,
     &super::dvd::DVD,
     &super::cso::CSO,
     &super::cso::ZSO,

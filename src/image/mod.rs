@@ -13,6 +13,7 @@ mod extent;
 mod flaw;
 mod format;
 mod forms;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;

@@ -9,9 +9,6 @@ use super::sheet::{CueSheet, FileEntry, FileName, FileType, IndexEntry, SessionE
 use super::spans::{LEAD_IN, PREGAP, lead_out_frames};
 use super::write::write;
 
-/// Where the high-density area of a GD-ROM begins.
-const HIGH_DENSITY_START: Lba = Lba(45_000);
-
 /// Plans a sheet with one file of sectors, or with one for each track, named as redump names them.
 ///
 /// Pregaps are stored (`INDEX 00`), but for the 150 sectors that every session begins with; gaps between sessions are not. The texts
@@ -53,7 +50,7 @@ struct Lead {
 impl Planner<'_> {
     fn session(&mut self, before: Option<&Session>, session: &Session) -> Result<(), PlanError> {
         let first = session.tracks.first().ok_or(PlanError::Nothing("a session has no track"))?;
-        let high_density = self.disc.medium == Medium::Gd && before.is_some() && first.start == HIGH_DENSITY_START;
+        let high_density = self.disc.medium == Medium::Gd && before.is_some();
         let mut entry = SessionEntry { high_density, disc_type: remarked_type(session), ..SessionEntry::default() };
         let mut end = Lba(0);
         if let Some(before) = before {
