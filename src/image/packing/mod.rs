@@ -1,5 +1,6 @@
 //! [`Packing`]: how what a file consists of is packed on its way to the disk: compressed, encrypted, cut into parts.
 
+mod flac;
 mod parallel;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use flac::Flac;
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
 
 use super::password::Password;
