@@ -1,5 +1,6 @@
 //! [`Packing`]: how what a file consists of is packed on its way to the disk: compressed, encrypted, cut into parts.
 
+mod flac;
 mod parallel;
 mod sizes;
 
@@ -8,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use flac::Flac;
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
 pub use sizes::{PART_SIZES, PartSize, parse_block, parse_size};
 
