@@ -14,6 +14,7 @@
 pub mod bytes;
 pub mod cli;
 pub mod disc;
+pub mod drive;
 pub mod image;
 pub mod job;
 mod threads;

@@ -14,6 +14,7 @@ mod model;
 pub mod scramble;
 pub mod sector;
 pub mod subchannel;
+pub mod toc;
 
 pub use access::{DiscReader, DiscWriter, ReadError, Run, Stored, StoredSub};
 pub use address::{BadMsf, FRAMES_PER_MINUTE, FRAMES_PER_SECOND, Lba, Msf, from_bcd, to_bcd};
