@@ -18,6 +18,7 @@ pub mod drive;
 pub mod image;
 pub mod job;
 mod threads;
+pub mod virtual_drive;
 
 #[cfg(feature = "gui")]
 pub mod ui;
