@@ -1,9 +1,15 @@
 //! [`Transport`]: how one command gets to a drive and its answer back.
 
+#[cfg(target_os = "linux")]
+mod linux;
+
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::sense::Sense;
+#[cfg(target_os = "linux")]
+pub use linux::{LinuxDrive as SystemDrive, places};
 
 /// What a command carries besides itself.
 #[derive(Debug)]
@@ -84,4 +90,38 @@ impl TransportError {
             _ => None,
         }
     }
+}
+
+/// Where a drive is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its node: `/dev/sr0`, `\\.\D:`.
+    pub path: PathBuf,
+    /// Another node that lets more commands through, where there is one.
+    pub generic: Option<PathBuf>,
+    /// Maker and model, as the system knows them without asking the drive.
+    pub label: String,
+}
+
+/// Why a drive could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The user may not.
+    #[error("no permission{}", group.as_ref().map(|group| format!(": add yourself to the group {group}, and log in anew")).unwrap_or_default())]
+    NoPermission {
+        /// The group whose members may.
+        group: Option<String>,
+    },
+    /// Somebody else has it exclusively.
+    #[error("in use{}", by.as_ref().map(|by| format!(": {by}")).unwrap_or_else(|| " by another program".to_owned()))]
+    InUse {
+        /// Who, where that can be told.
+        by: Option<String>,
+    },
+    /// It is not there.
+    #[error("the drive is not there")]
+    Gone,
+    /// The system could not open it.
+    #[error("the drive could not be opened: {0}")]
+    Io(#[from] io::Error),
 }
