@@ -8,6 +8,9 @@
 //!
 //! Standards: SCSI Primary Commands (SPC-4) and Multi-Media Commands (MMC-6) of INCITS T10. Numbers are big-endian throughout.
 
+mod details;
 pub mod mmc;
 pub mod sense;
 pub mod transport;
+
+pub use details::{Details, LookError, Protection, look};
