@@ -30,7 +30,7 @@ pub mod raw;
 mod reader;
 mod recover;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 pub mod toc;
 mod wire;

@@ -20,7 +20,7 @@ use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 use crate::bytes::Bytes;
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{Disc, Lba, Medium, Track, TrackMode};
-pub use probe::{Record, mode_of, probe};
+pub use probe::{Record, probe};
 
 /// The user data of one track.
 pub static ISO: Format = Format {
