@@ -302,7 +302,7 @@ fn choices_that_a_format_does_not_have_are_refused() {
         (vec!["--encrypt"], "SPINDLE_NEW_PASSWORD"),
         (vec!["--encrypt", "--encrypt-with", "secret"], "--encrypt"),
     ] {
-        let line = fails(at, 2, "request", &[&["convert", "a.iso", "b.cue"], choice.as_slice()].concat());
+        let line = fails(at, 2, "request", &[&["convert", "a.iso", "b.toc"], choice.as_slice()].concat());
         assert!(line.contains(said), "{choice:?}: {line}");
         assert!(!line.contains("secret"), "{line}");
     }
