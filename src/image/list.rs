@@ -24,6 +24,7 @@ pub static FORMATS: &[&Format] = &[
     &super::cso::ZSO,
     &super::cso::DAX,
     &super::cso::JSO,
+    &super::ecm::ECM,
     &super::raw::RAW,
 ];
 
@@ -66,7 +67,14 @@ pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error>
     if let Some(disc) = recover(&reader) {
         reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
     }
-    Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
+    Ok(Image {
+        path: opener.path().to_owned(),
+        format,
+        reader: Arc::new(reader),
+        files: opener.files(),
+        warnings,
+        promises: opener.promises(),
+    })
 }
 
 /// Some writers leave texts of tracks that the disc does not have; no other format could take them over.

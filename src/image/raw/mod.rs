@@ -75,6 +75,11 @@ pub fn open_unpacked(opener: &Opener, bytes: Arc<dyn Bytes>) -> Result<Opened, E
     open_bytes(opener, &bytes, true)
 }
 
+/// The same, where it is rather sectors of a CD than an ISO if nothing tells.
+pub fn open_unpacked_raw(opener: &Opener, bytes: Arc<dyn Bytes>) -> Result<Opened, Error> {
+    open_bytes(opener, &bytes, false)
+}
+
 fn open(opener: &Opener, iso: bool) -> Result<Opened, Error> {
     open_bytes(opener, opener.bytes(), iso)
 }
