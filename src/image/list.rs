@@ -25,6 +25,21 @@ pub static FORMATS: &[&Format] = &[
     &super::cso::DAX,
     &super::cso::JSO,
     &super::ecm::ECM,
+    &super::dmg::DMG,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::RVZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WBFS,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::CISO,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WIA,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::GCZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::TGC,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::NFS,
     &super::raw::RAW,
 ];
 

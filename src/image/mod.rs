@@ -8,12 +8,15 @@ pub mod ccd;
 mod contents;
 pub mod cso;
 pub mod cue;
+pub mod dmg;
 pub mod dvd;
 pub mod ecm;
 mod extent;
 mod flaw;
 mod format;
 mod forms;
+#[cfg(feature = "gcwii")]
+pub mod gcwii;
 mod holds;
 #[cfg(test)]
 mod hostile;
