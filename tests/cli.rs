@@ -194,7 +194,7 @@ fn hash_says_three_sums_of_the_disc_and_of_each_track() {
 
 #[test]
 fn verify_says_what_differs() {
-    const SHAPE: &str = "damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
+    const SHAPE: &str = "broken:list checksums:int damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
                          seconds:float unprotected:int wrong_at:list";
     let folder = mixed();
     let values = json(&ok(folder.path(), &["verify", "--json", "x.cue", "x.cue"]));

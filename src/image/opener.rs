@@ -2,10 +2,11 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::flaw::{Error, Fault, Flaw, Limits, shorten};
 use super::password::{Opening, Password};
+use super::promise::Promise;
 use crate::bytes::audio::{self, AudioError};
 use crate::bytes::{self, Bytes, FileBytes};
 
@@ -17,6 +18,7 @@ pub struct Opener {
     pub limits: Limits,
     password: Option<Password>,
     files: Mutex<Vec<PathBuf>>,
+    promises: Mutex<Vec<Promise>>,
     /// The entries of the image's folder, read once, when a name is not there as it is spelt.
     folder: Mutex<Option<Vec<PathBuf>>>,
 }
@@ -42,6 +44,7 @@ impl Opener {
             limits,
             password,
             files: Mutex::new(vec![path.to_owned()]),
+            promises: Mutex::default(),
             folder: Mutex::new(None),
         })
     }
@@ -91,17 +94,39 @@ impl Opener {
         self.files.lock().map(|files| files.clone()).unwrap_or_default()
     }
 
+    /// The image has a checksum of some of its bytes.
+    pub fn promise(&self, promise: Promise) {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).push(promise);
+    }
+
+    /// Every checksum noted so far.
+    pub fn promises(&self) -> Vec<Promise> {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Opens another file of the image by the name that stands in it.
     ///
     /// Backslashes separate as slashes do. The name is looked for as it is; then its last part alone, beside the image; then
     /// without regard to case; then with the stem of the image and the extension of the name. A name that leads out of the
     /// image's folder is never followed: its last part is looked for beside the image, and when that is not there either,
-    /// the name is refused.
+    /// the name is refused. Where only the file as ECM is there (`x.bin.ecm`), what that unpacks to is taken.
     pub fn sibling(&self, name: &str) -> Result<Sibling, Fault> {
-        let (path, respelt) = self.find(name)?;
-        let bytes = FileBytes::open(&path)?;
+        let (path, respelt, packed) = match self.find(name) {
+            Ok((path, respelt)) => (path, respelt, false),
+            Err(Fault::PartMissing { name: missing }) => match self.find(&format!("{name}.ecm")) {
+                Ok((path, respelt)) => (path, respelt, true),
+                Err(_) => return Err(Fault::PartMissing { name: missing }),
+            },
+            Err(fault) => return Err(fault),
+        };
+        let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(&path)?);
         self.note(&path)?;
-        Ok(Sibling { path, bytes: Arc::new(bytes), respelt })
+        if !packed {
+            return Ok(Sibling { path, bytes, respelt });
+        }
+        let (bytes, promise) = super::ecm::unpack(&bytes).map_err(|flaw| flaw.fault)?;
+        self.promise(promise);
+        Ok(Sibling { path, bytes, respelt })
     }
 
     /// Opens an audio file of the image as 16-bit little-endian stereo PCM at 44.1 kHz, whatever it is stored as.

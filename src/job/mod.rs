@@ -14,6 +14,7 @@ mod output;
 mod pipeline;
 mod pool;
 mod progress;
+mod promises;
 mod verify;
 
 use std::path::PathBuf;
