@@ -16,6 +16,7 @@ pub static FORMATS: &[&Format] = &[
     &super::raw::ISO,
     &super::cue::CUE,
     &super::mds::MDS,
+    &super::mds::MDX,
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
