@@ -62,6 +62,18 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
     FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
 }
 
+/// The name of an image without what says its format: "disc" of `disc.iso`, and of `disc.iso.gz`; "Disc v1.0" stays as it is.
+pub fn stem(path: &Path) -> String {
+    let name = Path::new(path.file_stem().unwrap_or_default());
+    let inner = if !is_known(path) && is_known(name) { name.file_stem().unwrap_or_default() } else { name.as_os_str() };
+    inner.to_string_lossy().into_owned()
+}
+
+fn is_known(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    FORMATS.iter().any(|format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension))
+}
+
 /// Opens a disc image of any format.
 ///
 /// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
@@ -145,4 +157,24 @@ fn open_by_descriptor(path: &Path, opening: &Opening) -> Option<Image> {
 
 fn same_file(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_image_is_told_from_its_extensions() {
+        for (path, name) in [
+            ("a/disc.iso", "disc"),
+            ("disc.iso.gz", "disc"),
+            ("Disc v1.0.cue", "Disc v1.0"),
+            ("Disc v1.0", "Disc v1"),
+            ("disc", "disc"),
+            ("a.bin.cue", "a.bin"),
+            ("", ""),
+        ] {
+            assert_eq!(stem(Path::new(path)), name, "{path}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
-pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
+pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, stem};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};
 pub use password::{Opening, Password};
