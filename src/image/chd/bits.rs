@@ -99,11 +99,6 @@ impl BitWriter {
         }
     }
 
-    /// How many bytes there are, a part of one counted.
-    pub fn len(&self) -> usize {
-        self.bytes.len() + usize::from(self.count > 0)
-    }
-
     /// The bytes; what lacks of the last one is zero.
     pub fn finish(mut self) -> Vec<u8> {
         if self.count > 0 {

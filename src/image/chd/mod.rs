@@ -10,16 +10,18 @@ mod huffman;
 mod hunks;
 mod layout;
 mod map;
+mod map_write;
 mod metadata;
 mod open;
+mod pack;
 mod parent;
+mod plan;
 #[cfg(test)]
 mod tests;
 mod tracks;
 
 use super::format::Format;
 use super::holds::{Holds, Media, Texts};
-use super::packing::Choices;
 use crate::disc::Medium;
 
 /// CHD images.
@@ -33,6 +35,7 @@ pub static CHD: Format = Format {
         media: Media::Says(&[Medium::Cd, Medium::Gd, Medium::Dvd]),
         sessions: false,
         indexes: false,
+        postgaps: false,
         first_number: false,
         flags: false,
         scms: false,
@@ -44,7 +47,7 @@ pub static CHD: Format = Format {
     },
     recognise: open::recognise,
     open: open::open,
-    plan: None,
-    choices: Choices::NONE,
+    plan: Some(plan::plan),
+    choices: plan::CHOICES,
     parse_anything: open::parse_anything,
 };

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::encoder::Kernels;
 use super::{Codec, Decoder, broken};
 use crate::disc::ecc;
 use crate::disc::sector::{RAW, SUBCHANNEL, SYNC};
@@ -69,4 +70,105 @@ fn unpack<'a>(
     decoder.plain(main, first, sectors)?;
     decoder.plain(sub, second, subs)?;
     Ok(marks)
+}
+
+/// A hunk of frames, taken apart for the codecs.
+#[derive(Default)]
+pub struct Frames {
+    /// The sectors as they are.
+    sectors: Vec<u8>,
+    /// The sectors without what follows from the rest.
+    stripped: Vec<u8>,
+    subs: Vec<u8>,
+    marks: Vec<u8>,
+    /// How many frames are marked.
+    marked: usize,
+    /// A subchannel without a bit, packed: it is the same in most hunks of most discs.
+    empty: [(usize, Vec<u8>); 2],
+}
+
+impl Frames {
+    /// Takes a hunk apart.
+    pub fn set(&mut self, hunk: &[u8]) {
+        self.sectors.clear();
+        self.subs.clear();
+        for frame in hunk.chunks_exact(FRAME) {
+            self.sectors.extend_from_slice(&frame[..RAW]);
+            self.subs.extend_from_slice(&frame[RAW..]);
+        }
+        self.stripped.clear();
+        self.stripped.extend_from_slice(&self.sectors);
+        self.marks.clear();
+        self.marks.resize((hunk.len() / FRAME).div_ceil(8), 0);
+        self.marked = 0;
+        for (sector, number) in self.stripped.as_chunks_mut::<RAW>().0.iter_mut().zip(0..) {
+            if sector.starts_with(&SYNC) && ecc::parity_matches(sector, sector[15] != 2) {
+                sector[..SYNC.len()].fill(0);
+                sector[PARITY_AT..].fill(0);
+                self.marks[number / 8] |= 1 << (number % 8);
+                self.marked += 1;
+            }
+        }
+    }
+
+    /// Whether there is a data sector in it whose protection is sound.
+    pub fn is_data(&self) -> bool {
+        self.marked > 0
+    }
+
+    /// The sectors without what follows from the rest.
+    pub fn stripped(&self) -> &[u8] {
+        &self.stripped
+    }
+}
+
+/// Where P and Q begin in a sector.
+const PARITY_AT: usize = 2076;
+
+/// Appends what the frames are packed to, at most `limit` bytes; false where it takes more.
+pub fn encode(kernels: &mut Kernels, frames: &mut Frames, codec: Codec, limit: usize, into: &mut Vec<u8>) -> bool {
+    let from = into.len();
+    let (main, sub) = match codec {
+        Codec::CdLzma => (Codec::Lzma, Codec::Zlib),
+        Codec::CdZstd => (Codec::Zstd, Codec::Zstd),
+        _ => (Codec::Zlib, Codec::Zlib),
+    };
+    let done = if codec == Codec::CdFlac {
+        kernels.flac.encode(&frames.sectors, true, RAW, limit, into)
+    } else {
+        let hunk = frames.sectors.len() + frames.subs.len();
+        into.extend_from_slice(&frames.marks);
+        let at = into.len();
+        let width = length_bytes(hunk);
+        into.resize(at + width, 0);
+        let left = limit.saturating_sub(into.len() - from);
+        let fits = kernels.encode(main, &frames.stripped, left, into);
+        let len = ((into.len() - at - width) as u32).to_be_bytes();
+        into[at..at + width].copy_from_slice(&len[4 - width..]);
+        fits
+    };
+    let fits = done && subchannel(kernels, frames, sub, limit.saturating_sub(into.len() - from), into);
+    if !fits {
+        into.truncate(from);
+    }
+    fits
+}
+
+fn subchannel(kernels: &mut Kernels, frames: &mut Frames, codec: Codec, limit: usize, into: &mut Vec<u8>) -> bool {
+    if frames.subs.iter().any(|&byte| byte != 0) {
+        return kernels.encode(codec, &frames.subs, limit, into);
+    }
+    let (len, packed) = &mut frames.empty[usize::from(codec == Codec::Zstd)];
+    if *len != frames.subs.len() {
+        packed.clear();
+        if !kernels.encode(codec, &frames.subs, frames.subs.len(), packed) {
+            return false;
+        }
+        *len = frames.subs.len();
+    }
+    let fits = packed.len() <= limit;
+    if fits {
+        into.extend_from_slice(packed);
+    }
+    fits
 }

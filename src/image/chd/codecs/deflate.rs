@@ -2,7 +2,7 @@
 
 use std::io;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::broken;
 
@@ -22,5 +22,26 @@ impl Inflate {
         let status = self.0.decompress(packed, into, FlushDecompress::Finish).map_err(|_| broken())?;
         let whole = self.0.total_out() == into.len() as u64 && status != Status::BufError;
         if whole { Ok(self.0.total_in() as usize) } else { Err(broken()) }
+    }
+}
+
+/// A compressor.
+pub struct Deflate(Compress);
+
+impl Deflate {
+    /// For a level from 1 (fast) to 9 (small).
+    pub fn new(level: u32) -> Deflate {
+        Deflate(Compress::new(Compression::new(level), false))
+    }
+
+    /// Appends what `raw` is packed to, at most `limit` bytes; false where it takes more.
+    pub fn encode(&mut self, raw: &[u8], limit: usize, into: &mut Vec<u8>) -> bool {
+        self.0.reset();
+        let from = into.len();
+        into.resize(from + limit, 0);
+        let status = self.0.compress(raw, &mut into[from..], FlushCompress::Finish);
+        let whole = matches!(status, Ok(Status::StreamEnd));
+        into.truncate(from + if whole { self.0.total_out() as usize } else { 0 });
+        whole
     }
 }

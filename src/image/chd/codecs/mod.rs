@@ -4,7 +4,9 @@
 
 mod cd;
 mod deflate;
+mod encoder;
 mod flac;
+mod flac_encode;
 mod huff;
 mod lzma;
 mod zstd;
@@ -12,6 +14,7 @@ mod zstd;
 use std::io;
 
 pub use cd::FRAME;
+pub use encoder::Encoder;
 
 /// A compression, by the four letters that the header has for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::io;
 
 use structured_zstd::decoding::FrameDecoder;
+use structured_zstd::encoding::{CompressionLevel, FrameCompressor};
 
 use super::broken;
 
@@ -16,5 +17,28 @@ impl Zstd {
         let decoder = self.0.get_or_insert_with(|| Box::new(FrameDecoder::new()));
         let made = decoder.decode_all(packed, into).map_err(|_| broken())?;
         if made == into.len() { Ok(packed.len()) } else { Err(broken()) }
+    }
+}
+
+/// How hard it is compressed.
+const LEVEL: i32 = 19;
+
+/// A compressor, made when it is needed.
+#[derive(Default)]
+pub struct Compressor {
+    frames: Option<Box<FrameCompressor>>,
+    made: Vec<u8>,
+}
+
+impl Compressor {
+    /// Appends what `raw` is packed to, at most `limit` bytes; false where it takes more.
+    pub fn encode(&mut self, raw: &[u8], limit: usize, into: &mut Vec<u8>) -> bool {
+        let frames = self.frames.get_or_insert_with(|| Box::new(FrameCompressor::new(CompressionLevel::from_level(LEVEL))));
+        frames.compress_independent_frame_into(raw, &mut self.made);
+        let fits = self.made.len() <= limit;
+        if fits {
+            into.extend_from_slice(&self.made);
+        }
+        fits
     }
 }
