@@ -7,6 +7,7 @@ mod adviser;
 pub mod ccd;
 mod contents;
 pub mod cso;
+pub mod chd;
 pub mod cue;
 pub mod dmg;
 pub mod dvd;
