@@ -5,6 +5,7 @@
 
 mod adviser;
 pub mod ccd;
+pub mod cdi;
 pub mod cue;
 pub mod dvd;
 mod extent;
@@ -37,7 +38,7 @@ pub use adviser::{Advice, advise, plan};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
-pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
+pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};
