@@ -15,6 +15,7 @@ use crate::disc::Disc;
 pub static FORMATS: &[&Format] = &[
     &super::raw::ISO,
     &super::cue::CUE,
+    &super::chd::CHD,
     &super::mds::MDS,
     &super::nrg::NRG,
     &super::ccd::CCD,

@@ -5,6 +5,7 @@
 
 mod adviser;
 pub mod ccd;
+pub mod chd;
 pub mod cue;
 pub mod dvd;
 mod extent;

@@ -126,6 +126,11 @@ impl Opener {
         Ok(Sibling { path, bytes, respelt, converted })
     }
 
+    /// A file that belongs to the image was found without a name: it is one of its [`Opener::files`] from now on.
+    pub fn belongs(&self, path: &Path) -> Result<(), Error> {
+        self.note(path).map_err(|fault| self.flaw(Flaw::file(fault)))
+    }
+
     fn note(&self, path: &Path) -> Result<(), Fault> {
         let mut files =
             self.files.lock().map_err(|_| std::io::Error::other("another thread failed while it opened this image"))?;
