@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::flaw::{Error, Fault, Flaw, Limits, shorten};
+use super::format::file_name;
 use super::password::{Opening, Password};
 use super::promise::Promise;
-use crate::bytes::audio::{self, AudioError};
+use crate::bytes::audio::{self, AudioError, Sound};
 use crate::bytes::{self, Bytes, FileBytes};
 
 /// A file that is being opened as an image.
@@ -31,6 +32,16 @@ pub struct Sibling {
     pub bytes: Arc<dyn Bytes>,
     /// Whether it was found only under another spelling than the image gives: other case, other folder, other extension.
     pub respelt: bool,
+    /// What an audio file was, where it had to be converted to what a CD holds.
+    pub converted: Option<String>,
+}
+
+impl Sibling {
+    /// What a user has to hear about an audio file that is not what a CD holds.
+    pub fn conversion(&self) -> Option<String> {
+        let was = self.converted.as_ref()?;
+        Some(format!("“{}” is {was}: it is converted to 44.1 kHz, stereo, 16 bits, as a CD has it.", file_name(&self.path)))
+    }
 }
 
 impl Opener {
@@ -121,23 +132,26 @@ impl Opener {
         };
         let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(&path)?);
         self.note(&path)?;
-        if !packed {
-            return Ok(Sibling { path, bytes, respelt });
-        }
-        let (bytes, promise) = super::ecm::unpack(&bytes).map_err(|flaw| flaw.fault)?;
-        self.promise(promise);
-        Ok(Sibling { path, bytes, respelt })
+        let bytes = match packed {
+            false => bytes,
+            true => {
+                let (unpacked, promise) = super::ecm::unpack(&bytes).map_err(|flaw| flaw.fault)?;
+                self.promise(promise);
+                unpacked
+            }
+        };
+        Ok(Sibling { path, bytes, respelt, converted: None })
     }
 
     /// Opens an audio file of the image as 16-bit little-endian stereo PCM at 44.1 kHz, whatever it is stored as.
     pub fn audio(&self, name: &str) -> Result<Sibling, Fault> {
         let (path, respelt) = self.find(name)?;
-        let bytes = audio::open(&path).map_err(|error| match error {
+        let Sound { pcm: bytes, converted } = audio::open(&path).map_err(|error| match error {
             AudioError::Io(error) => Fault::Io(error),
             AudioError::Unfit(why) => Fault::Audio { name: shorten(name), why },
         })?;
         self.note(&path)?;
-        Ok(Sibling { path, bytes, respelt })
+        Ok(Sibling { path, bytes, respelt, converted })
     }
 
     /// A file that belongs to the image was found without a name: it is one of its [`Opener::files`] from now on.
