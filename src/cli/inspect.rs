@@ -13,7 +13,7 @@ use crate::job::{OpenReport, Outcome, Task};
 
 pub fn run(args: &Inspect) -> ExitCode {
     let output = Output::new(args.json);
-    perform(Task::Open { path: args.source.clone(), password: None }, output, |outcome| {
+    perform(Task::Open { path: args.source.clone(), password: args.password.given() }, output, |outcome| {
         let Outcome::Opened(reports) = outcome else { return Ok(ExitCode::FAILURE) };
         for (number, report) in reports.iter().enumerate() {
             if args.json {
@@ -141,7 +141,7 @@ fn cd_text(disc: &Disc) -> CdTextShape {
 }
 
 fn print(report: &OpenReport) {
-    let OpenReport { image, advice } = report;
+    let OpenReport { image, advice, .. } = report;
     let disc = image.disc();
     say(&format!("{}: {}, {}", image.path.display(), image.format.title, summary(disc)));
     if let Some(mcn) = disc.mcn {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::holds::{Holds, Tracks, project};
+use super::contents::project_sectors;
+use super::holds::{Holds, Tracks};
 use crate::disc::{Disc, DiscReader, Lba, Medium, Stored, StoredSub, Track, TrackId};
 
 /// One thing that a format can't keep of a disc.
@@ -59,7 +60,7 @@ pub enum Loss {
 /// `stored` tells how a track is stored: what was never there is not lost.
 pub fn loss(reader: &dyn DiscReader, holds: &Holds) -> Option<Vec<Loss>> {
     let disc = reader.disc();
-    let left = project(disc, holds)?;
+    let left = project_sectors(reader, holds)?;
     let mut losses = Vec::new();
     tracks_left(disc, &left, holds, &mut losses);
     let kept = kept_tracks(disc, &left, holds);

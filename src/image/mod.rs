@@ -6,13 +6,20 @@
 mod adviser;
 pub mod ccd;
 pub mod cdi;
+mod contents;
+pub mod cso;
+pub mod chd;
 pub mod cue;
+pub mod dmg;
 pub mod dvd;
+pub mod ecm;
 mod extent;
 mod flaw;
 mod format;
 mod forms;
 pub mod gdi;
+#[cfg(feature = "gcwii")]
+pub mod gcwii;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -25,24 +32,29 @@ pub mod packing;
 mod password;
 mod plan;
 mod projection;
+mod promise;
 pub mod raw;
 mod reader;
 mod recover;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 pub mod toc;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
+pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
+pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
+pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, stem};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};
 pub use password::{Opening, Password};
 pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};
 pub use projection::Projection;
+pub use promise::{Digest, Promise, Sum};
 pub use reader::{ExtentReader, Inconsistent, swap_words};

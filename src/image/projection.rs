@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::holds::{Holds, cooked, project};
+use super::contents::project_sectors;
+use super::holds::{Holds, cooked};
 use super::reader::synthesise_sub;
 use crate::bytes::Place;
 use crate::disc::sector::{self, Form, Records, Slice, Worth};
@@ -31,7 +32,7 @@ struct Source<'a> {
 impl Projection {
     /// `None` when nothing of the disc is left.
     pub fn new(inner: Arc<dyn DiscReader>, holds: &Holds) -> Option<Projection> {
-        let disc = project(inner.disc(), holds)?;
+        let disc = project_sectors(&*inner, holds)?;
         let shift = shift(inner.disc(), &disc, holds)?;
         let (hidden_track, pregaps) = (holds.hidden_track, holds.pregap_sectors || holds.tracks != super::holds::Tracks::Many);
         Some(Projection { inner, disc, shift, hidden_track, pregaps, subchannel: holds.subchannel })
