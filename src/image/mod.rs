@@ -6,9 +6,9 @@
 mod adviser;
 pub mod ccd;
 pub mod cdi;
+pub mod chd;
 mod contents;
 pub mod cso;
-pub mod chd;
 pub mod cue;
 pub mod dmg;
 pub mod dvd;
@@ -17,9 +17,9 @@ mod extent;
 mod flaw;
 mod format;
 mod forms;
-pub mod gdi;
 #[cfg(feature = "gcwii")]
 pub mod gcwii;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -47,8 +47,6 @@ pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
-pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
-pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, stem};
 pub use loss::{Loss, loss, track_list};
