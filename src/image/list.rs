@@ -21,6 +21,7 @@ pub static FORMATS: &[&Format] = &[
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
+    &super::cdi::CDI,
     &super::gdi::GDI,
     &super::dvd::DVD,
     &super::cso::CSO,

@@ -5,6 +5,7 @@
 
 mod adviser;
 pub mod ccd;
+pub mod cdi;
 mod contents;
 pub mod cso;
 pub mod chd;
@@ -46,6 +47,8 @@ pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
+pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
+pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, stem};
 pub use loss::{Loss, loss, track_list};
