@@ -20,6 +20,7 @@ pub static FORMATS: &[&Format] = &[
     &super::ccd::CCD,
     &super::toc::TOC,
     &super::dvd::DVD,
+    &super::b6t::B6T,
     &super::raw::RAW,
 ];
 

@@ -4,6 +4,7 @@
 //! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
 mod adviser;
+pub mod b6t;
 pub mod ccd;
 pub mod cue;
 pub mod dvd;
