@@ -21,6 +21,8 @@ pub static FORMATS: &[&Format] = &[
     &super::toc::TOC,
     &super::dvd::DVD,
     &super::b6t::B6T,
+    &super::pbp::PBP,
+    &super::redumper::REDUMPER,
     &super::raw::RAW,
 ];
 

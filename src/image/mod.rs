@@ -22,11 +22,13 @@ pub mod nrg;
 mod opener;
 pub mod packing;
 mod password;
+pub mod pbp;
 mod plan;
 mod projection;
 pub mod raw;
 mod reader;
 mod recover;
+pub mod redumper;
 #[cfg(test)]
 mod testing;
 mod text;

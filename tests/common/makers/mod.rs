@@ -2,6 +2,8 @@
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
 mod b6t;
+mod pbp;
+mod redumper;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +18,12 @@ pub struct Maker {
 }
 
 /// At least one for every format that is only read.
-pub static MAKERS: &[Maker] = &[Maker { format: "b6t", make: b6t::cd }, Maker { format: "b6t", make: b6t::dvd }];
+pub static MAKERS: &[Maker] = &[
+    Maker { format: "b6t", make: b6t::cd },
+    Maker { format: "b6t", make: b6t::dvd },
+    Maker { format: "pbp", make: pbp::one },
+    Maker { format: "redumper", make: redumper::set },
+];
 
 /// Every format that can't be written has a maker, and its reader opens what that makes.
 pub fn check_all() {

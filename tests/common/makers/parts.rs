@@ -25,10 +25,10 @@ pub fn msf(lba: i32) -> [u8; 3] {
     [bcd(frames / 4500), bcd(frames / 75 % 60), bcd(frames % 75)]
 }
 
-/// Bytes that differ from sector to sector.
+/// Bytes that differ from sector to sector, and that can be compressed.
 pub fn fill(lba: i32, len: usize) -> Vec<u8> {
     let seed = (lba as u32).wrapping_mul(0x9E37_79B9);
-    (0..len as u32).map(|n| (seed.wrapping_add(n.wrapping_mul(0x85EB_CA6B)) >> 23) as u8).collect()
+    (0..len as u32).map(|n| (seed.wrapping_add((n / 4).wrapping_mul(0x85EB_CA6B)) >> 23) as u8).collect()
 }
 
 /// A sector of audio.
