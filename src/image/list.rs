@@ -23,6 +23,9 @@ pub static FORMATS: &[&Format] = &[
     &super::b6t::B6T,
     &super::pbp::PBP,
     &super::redumper::REDUMPER,
+    &super::c2d::C2D,
+    &super::cif::CIF,
+    &super::pdi::PDI,
     &super::raw::RAW,
 ];
 

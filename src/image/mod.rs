@@ -5,7 +5,9 @@
 
 mod adviser;
 pub mod b6t;
+pub mod c2d;
 pub mod ccd;
+pub mod cif;
 pub mod cue;
 pub mod dvd;
 mod extent;
@@ -23,6 +25,7 @@ mod opener;
 pub mod packing;
 mod password;
 pub mod pbp;
+pub mod pdi;
 mod plan;
 mod projection;
 pub mod raw;

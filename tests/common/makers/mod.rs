@@ -2,7 +2,10 @@
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
 mod b6t;
+mod c2d;
+mod cif;
 mod pbp;
+mod pdi;
 mod redumper;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +24,9 @@ pub struct Maker {
 pub static MAKERS: &[Maker] = &[
     Maker { format: "b6t", make: b6t::cd },
     Maker { format: "b6t", make: b6t::dvd },
+    Maker { format: "c2d", make: c2d::cd },
+    Maker { format: "cif", make: cif::cd },
+    Maker { format: "pdi", make: pdi::cooked },
     Maker { format: "pbp", make: pbp::one },
     Maker { format: "redumper", make: redumper::set },
 ];
