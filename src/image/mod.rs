@@ -8,12 +8,15 @@ pub mod b6t;
 pub mod c2d;
 pub mod ccd;
 pub mod cif;
+mod contents;
+pub mod cso;
 pub mod cue;
 pub mod dvd;
 mod extent;
 mod flaw;
 mod format;
 mod forms;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -33,12 +36,13 @@ mod reader;
 mod recover;
 pub mod redumper;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 pub mod toc;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
+pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};

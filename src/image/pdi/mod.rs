@@ -12,11 +12,11 @@ use std::sync::Arc;
 use super::format::{Format, Likeness, Opened};
 use super::holds::{Holds, Media};
 use super::packing::Choices;
-use super::raw::{self, mode_of};
+use super::raw;
 use super::{Error, Fault, Flaw, Opener};
 use crate::bytes::{Bytes, Window, read_some};
 use crate::disc::sector::RAW;
-use crate::disc::{Lba, Medium, scramble};
+use crate::disc::{Lba, Medium, mode_of, scramble};
 
 /// The first bytes.
 const SIGNATURE: &[u8; 16] = b"TTAFMPVOBCDIMG\x01\0";

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::offset::{sample, write_offset};
 use super::{FIRST, state, toc};
 use crate::bytes::{Bytes, Padded, read_some};
+use crate::disc::mode_of;
 use crate::disc::sector::{RAW, SUBCHANNEL, Slice, SubKind};
 use crate::disc::{CdText, Disc, Lba, Track, TrackMode, scramble};
-use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, Likeness, MainStore, Opened, Opener, SubStore};
 
 /// Bytes of a table of contents that are read: the longest is 11 bytes for each of some hundred points.

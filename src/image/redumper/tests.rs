@@ -137,7 +137,7 @@ fn tables_that_contradict_themselves() {
     assert_eq!(what(&fault(|toc| toc.truncate(100))), "the table of contents");
     assert_eq!(what(&fault(|toc| toc[4 + 2 * 11 + 3] = 0xA3)), "the lead-out in the table of contents");
     assert_eq!(what(&fault(|toc| toc[4 + 4 * 11 + 9] = 60)), "the time of a point");
-    assert_eq!(what(&fault(|toc| toc[4 + 4 * 11 + 8] = 30)), "the starts of two tracks, which should rise,");
+    assert_eq!(what(&fault(|toc| toc[4 + 4 * 11 + 8] = 30)), "the start of a track");
     assert_eq!(what(&short(&[0, 2, 1, 1]).unwrap_err().fault), "a track in the table of contents");
 }
 
