@@ -26,6 +26,7 @@ pub static FORMATS: &[&Format] = &[
     &super::cso::DAX,
     &super::cso::JSO,
     &super::b6t::B6T,
+    &super::aaru::AARU,
     &super::pbp::PBP,
     &super::redumper::REDUMPER,
     &super::c2d::C2D,

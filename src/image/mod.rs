@@ -3,6 +3,7 @@
 //! Reading: [`open`] asks every format whether the file is its own; the format parses its descriptor (pure) and answers with a
 //! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
+pub mod aaru;
 mod adviser;
 pub mod b6t;
 pub mod c2d;

@@ -1,6 +1,7 @@
 //! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
+mod aaru;
 mod b6t;
 mod c2d;
 mod cif;
@@ -22,6 +23,8 @@ pub struct Maker {
 
 /// At least one for every format that is only read.
 pub static MAKERS: &[Maker] = &[
+    Maker { format: "aaru", make: aaru::cd },
+    Maker { format: "aaru", make: aaru::dvd },
     Maker { format: "b6t", make: b6t::cd },
     Maker { format: "b6t", make: b6t::dvd },
     Maker { format: "c2d", make: c2d::cd },

@@ -38,8 +38,13 @@ pub fn audio(lba: i32) -> Vec<u8> {
 
 /// A mode 1 sector with its EDC and ECC.
 pub fn mode1(lba: i32) -> Vec<u8> {
+    mode1_of(lba, &fill(lba, 2048))
+}
+
+/// A mode 1 sector of these 2048 bytes.
+pub fn mode1_of(lba: i32, data: &[u8]) -> Vec<u8> {
     let mut sector = head(lba, 1);
-    sector.extend(fill(lba, 2048));
+    sector.extend(data);
     let edc = edc(&sector);
     sector.extend(le32(edc));
     sector.resize(2076, 0);
