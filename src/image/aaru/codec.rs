@@ -35,9 +35,12 @@ pub fn decode(compression: u16, stored: Vec<u8>, into: &mut [u8]) -> io::Result<
         NONE => Err(broken("its length is wrong")),
         LZMA => unlzma(&stored, into),
         FLAC => {
-            let flac = audio::open_bytes(Arc::new(stored)).map_err(|_| broken("its FLAC stream is damaged"))?;
+            let sound = audio::open_bytes(Arc::new(stored)).map_err(|_| broken("its FLAC stream is damaged"))?;
+            if sound.converted.is_some() {
+                return Err(broken("its FLAC stream is not that of a CD"));
+            }
             // The encoder fills up its last frame.
-            flac.read_at(0, into)
+            sound.pcm.read_at(0, into)
         }
         LZMA_OF_CHANNELS => {
             let mut channels = vec![0; into.len()];

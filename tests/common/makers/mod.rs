@@ -5,9 +5,12 @@ mod aaru;
 mod b6t;
 mod c2d;
 mod cif;
+pub mod dmg;
+pub mod jso;
 mod pbp;
 mod pdi;
 mod redumper;
+pub mod xiso;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +35,10 @@ pub static MAKERS: &[Maker] = &[
     Maker { format: "pdi", make: pdi::cooked },
     Maker { format: "pbp", make: pbp::one },
     Maker { format: "redumper", make: redumper::set },
+    Maker { format: "dmg", make: dmg::zlib },
+    Maker { format: "dmg", make: dmg::old },
+    Maker { format: "jso", make: jso::make },
+    Maker { format: "iso", make: xiso::game },
 ];
 
 /// Every format that can't be written has a maker, and its reader opens what that makes.
