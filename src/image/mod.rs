@@ -3,12 +3,16 @@
 //! Reading: [`open`] asks every format whether the file is its own; the format parses its descriptor (pure) and answers with a
 //! [`crate::disc::Disc`] and [`Extent`]s. Writing: a format's `plan` is a pure function from a disc to a [`Plan`].
 
+pub mod aaru;
 mod adviser;
+pub mod b6t;
+pub mod c2d;
 pub mod ccd;
 pub mod cdi;
+pub mod chd;
+pub mod cif;
 mod contents;
 pub mod cso;
-pub mod chd;
 pub mod cue;
 pub mod dmg;
 pub mod dvd;
@@ -17,9 +21,9 @@ mod extent;
 mod flaw;
 mod format;
 mod forms;
-pub mod gdi;
 #[cfg(feature = "gcwii")]
 pub mod gcwii;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -30,12 +34,15 @@ pub mod nrg;
 mod opener;
 pub mod packing;
 mod password;
+pub mod pbp;
+pub mod pdi;
 mod plan;
 mod projection;
 mod promise;
 pub mod raw;
 mod reader;
 mod recover;
+pub mod redumper;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
