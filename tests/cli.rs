@@ -194,7 +194,7 @@ fn hash_says_three_sums_of_the_disc_and_of_each_track() {
 
 #[test]
 fn verify_says_what_differs() {
-    const SHAPE: &str = "damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
+    const SHAPE: &str = "broken:list checksums:int damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
                          seconds:float unprotected:int wrong_at:list";
     let folder = mixed();
     let values = json(&ok(folder.path(), &["verify", "--json", "x.cue", "x.cue"]));
@@ -302,7 +302,7 @@ fn choices_that_a_format_does_not_have_are_refused() {
         (vec!["--encrypt"], "SPINDLE_NEW_PASSWORD"),
         (vec!["--encrypt", "--encrypt-with", "secret"], "--encrypt"),
     ] {
-        let line = fails(at, 2, "request", &[&["convert", "a.iso", "b.cue"], choice.as_slice()].concat());
+        let line = fails(at, 2, "request", &[&["convert", "a.iso", "b.toc"], choice.as_slice()].concat());
         assert!(line.contains(said), "{choice:?}: {line}");
         assert!(!line.contains("secret"), "{line}");
     }

@@ -15,11 +15,34 @@ use crate::disc::Disc;
 pub static FORMATS: &[&Format] = &[
     &super::raw::ISO,
     &super::cue::CUE,
+    &super::chd::CHD,
     &super::mds::MDS,
+    &super::mds::MDX,
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
+    &super::gdi::GDI,
     &super::dvd::DVD,
+    &super::cso::CSO,
+    &super::cso::ZSO,
+    &super::cso::DAX,
+    &super::cso::JSO,
+    &super::ecm::ECM,
+    &super::dmg::DMG,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::RVZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WBFS,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::CISO,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WIA,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::GCZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::TGC,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::NFS,
     &super::raw::RAW,
 ];
 
@@ -74,7 +97,14 @@ pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error>
     if let Some(disc) = recover(&reader) {
         reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
     }
-    Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
+    Ok(Image {
+        path: opener.path().to_owned(),
+        format,
+        reader: Arc::new(reader),
+        files: opener.files(),
+        warnings,
+        promises: opener.promises(),
+    })
 }
 
 /// Some writers leave texts of tracks that the disc does not have; no other format could take them over.

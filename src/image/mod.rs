@@ -5,12 +5,20 @@
 
 mod adviser;
 pub mod ccd;
+mod contents;
+pub mod cso;
+pub mod chd;
 pub mod cue;
+pub mod dmg;
 pub mod dvd;
+pub mod ecm;
 mod extent;
 mod flaw;
 mod format;
 mod forms;
+pub mod gdi;
+#[cfg(feature = "gcwii")]
+pub mod gcwii;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -23,16 +31,18 @@ pub mod packing;
 mod password;
 mod plan;
 mod projection;
+mod promise;
 pub mod raw;
 mod reader;
 mod recover;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 pub mod toc;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
+pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
@@ -43,4 +53,5 @@ pub use opener::{Opener, Sibling};
 pub use password::{Opening, Password};
 pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};
 pub use projection::Projection;
+pub use promise::{Digest, Promise, Sum};
 pub use reader::{ExtentReader, Inconsistent, swap_words};

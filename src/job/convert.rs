@@ -245,7 +245,7 @@ fn prove(
     let opener = image::Opener::new(made, Opening::with(task.tuning.password.clone()))?;
     let image = image::open_as(format, &opener)?;
     // A stored subchannel says more than the format itself can.
-    let read = image::project(image.disc(), &format.holds).unwrap_or_else(|| image.disc().clone());
+    let read = image::project_sectors(&*image.reader, &format.holds).unwrap_or_else(|| image.disc().clone());
     let mut differences = compare_discs(left.disc(), &read);
     let ground = common_ground(left, &*image.reader);
     let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));

@@ -15,6 +15,7 @@ mod output;
 mod pipeline;
 mod pool;
 mod progress;
+mod promises;
 mod survey;
 mod verify;
 

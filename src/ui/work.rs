@@ -335,7 +335,7 @@ pub fn verified(report: &VerifyReport) -> Done {
     let words = match (report.differences.first(), findings.wrong()) {
         (Some(first), _) => format!("The images differ: {first}."),
         (None, 0) if report.other.is_some() => "The images are equal.".to_owned(),
-        (None, 0) => intact(findings),
+        (None, 0) if findings.broken.is_empty() => intact(findings),
         (None, _) => wrong(findings),
     };
     Done { words: format!("{words} Took {}.", words::took(report.seconds)), good: report.passed(), made: None, several: false }
@@ -360,8 +360,9 @@ fn wrong(findings: &Findings) -> String {
         (findings.damaged, "damaged beyond repair"),
         (findings.misplaced, "with another address in the header"),
     ];
-    let named: Vec<String> =
+    let mut named: Vec<String> =
         kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::count(*n, "sector"))).collect();
+    named.extend(findings.broken.iter().cloned());
     format!("Errors: {}.", named.join(", "))
 }
 

@@ -1,5 +1,6 @@
 //! [`Packing`]: how what a file consists of is packed on its way to the disk: compressed, encrypted, cut into parts.
 
+mod flac;
 mod parallel;
 mod sizes;
 
@@ -8,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use flac::Flac;
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
 pub use sizes::{PART_SIZES, PartSize, parse_block, parse_size};
 
@@ -49,6 +51,11 @@ impl PackTarget {
     /// A new file in the folder.
     pub fn create(&self, name: &str) -> io::Result<File> {
         OpenOptions::new().write(true).read(true).create_new(true).open(self.folder.join(name))
+    }
+
+    /// Takes a file away again that was only needed on the way.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.folder.join(name))
     }
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::{Amount, Piece, Placed, Source, SubMode, TocFile, TocKind, TocMode, TocTrack, cd_text, lay_out, parse};
 use crate::bytes::{Bytes, Joined, Window};
+use crate::disc::mode_of;
 use crate::disc::sector::{RAW, Slice};
 use crate::disc::{Disc, DiscType, Lba, Medium, Track, TrackMode};
 use crate::image::forms::settle_forms;
-use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, Opened, Opener, Sibling, file_name};
 
 /// Extensions of audio files; anything else is raw samples, most significant byte first.
@@ -104,7 +104,9 @@ impl Files<'_> {
             Some(bytes) => bytes.clone(),
             None => {
                 let found = if audio { self.opener.audio(name) } else { self.opener.sibling(name) };
-                let Sibling { path, bytes, respelt } = found.map_err(flaw)?;
+                let found = found.map_err(flaw)?;
+                self.warnings.extend(found.conversion());
+                let Sibling { path, bytes, respelt, .. } = found;
                 if respelt {
                     self.warnings.push(format!("“{}” was found as {}.", crate::image::shorten(name), file_name(&path)));
                 }
