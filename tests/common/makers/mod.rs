@@ -1,6 +1,10 @@
 //! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
+pub mod dmg;
+pub mod jso;
+pub mod xiso;
+
 use std::path::{Path, PathBuf};
 
 use spindle::image::{FORMATS, Limits, open};
@@ -14,7 +18,12 @@ pub struct Maker {
 }
 
 /// At least one for every format that is only read.
-pub static MAKERS: &[Maker] = &[];
+pub static MAKERS: &[Maker] = &[
+    Maker { format: "dmg", make: dmg::zlib },
+    Maker { format: "dmg", make: dmg::old },
+    Maker { format: "jso", make: jso::make },
+    Maker { format: "iso", make: xiso::game },
+];
 
 /// Every format that can't be written has a maker, and its reader opens what that makes.
 pub fn check_all() {
