@@ -11,6 +11,7 @@ pub mod ccd;
 pub mod cdi;
 pub mod chd;
 pub mod cif;
+pub mod chd;
 mod contents;
 pub mod cso;
 pub mod cue;
