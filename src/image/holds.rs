@@ -234,12 +234,6 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
     Some(kept)
 }
 
-/// The second area of a GD-ROM is a session of its own, and goes by the medium: what says that a disc is one has it.
-fn keeps_areas(disc: &Disc, holds: &Holds) -> bool {
-    let says = matches!(holds.media, Media::Says(media) if media.contains(&Medium::Gd));
-    disc.medium == Medium::Gd && says && disc.sessions.len() == 2
-}
-
 /// The one track that is left becomes track 1 of session 1 at LBA 0.
 fn rebase(left: &mut Disc) {
     for session in &mut left.sessions {

@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::format::{Format, Likeness, Opened};
-use super::holds::Holds;
+use super::holds::{DiscTypes, Holds};
 use super::packing::Choices;
 use super::{Error, Fault, Flaw, Limits, Opener};
 use crate::bytes::{Bytes, read_some};
@@ -23,7 +23,7 @@ pub static C2D: Format = Format {
     extensions: &["c2d"],
     data_extensions: &[],
     read_by: "WinOnCD, IsoBuster and CDemu",
-    holds: Holds { postgaps: false, scms: false, disc_type: false, ..Holds::ALL_OF_CD },
+    holds: Holds { postgaps: false, scms: false, disc_type: DiscTypes::None, ..Holds::ALL_OF_CD },
     recognise,
     open,
     plan: None,

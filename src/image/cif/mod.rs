@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::format::{Format, Likeness, Opened};
-use super::holds::{Holds, Media, Texts, Tracks};
+use super::holds::{DiscTypes, Holds, Media, Texts, Tracks};
 use super::packing::Choices;
 use super::{Error, Fault, Flaw, Limits, Opener};
 use crate::bytes::{Bytes, read_some};
@@ -29,7 +29,7 @@ pub static CIF: Format = Format {
         tracks: Tracks::Many,
         sessions: true,
         isrc: true,
-        disc_type: true,
+        disc_type: DiscTypes::All,
         cd_text: Texts::Packs,
         ..Holds::NOTHING
     },
