@@ -28,6 +28,13 @@ pub static FORMATS: &[&Format] = &[
     &super::cso::ZSO,
     &super::cso::DAX,
     &super::cso::JSO,
+    &super::b6t::B6T,
+    &super::aaru::AARU,
+    &super::pbp::PBP,
+    &super::redumper::REDUMPER,
+    &super::c2d::C2D,
+    &super::cif::CIF,
+    &super::pdi::PDI,
     &super::ecm::ECM,
     &super::dmg::DMG,
     #[cfg(feature = "gcwii")]

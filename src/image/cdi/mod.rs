@@ -12,7 +12,7 @@ mod tests;
 mod write;
 
 use super::format::Format;
-use super::holds::{Holds, Media, Texts};
+use super::holds::{DiscTypes, Holds, Media, Texts};
 use super::packing::Choices;
 use crate::disc::Medium;
 
@@ -25,7 +25,7 @@ pub static CDI: Format = Format {
     read_by: "DiscJuggler, Dreamcast emulators and CDemu",
     holds: Holds {
         media: Media::Says(&[Medium::Cd]),
-        cd_i: false,
+        disc_type: DiscTypes::AllButCdI,
         first_number: false,
         postgaps: false,
         scms: false,
