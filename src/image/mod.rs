@@ -29,6 +29,8 @@ mod holds;
 mod hostile;
 mod list;
 mod loss;
+#[cfg(test)]
+mod makers;
 pub mod mds;
 pub mod nrg;
 mod opener;

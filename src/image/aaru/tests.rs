@@ -7,13 +7,11 @@ use super::parse;
 use crate::disc::sector::{Form, Slice, SubKind, Worth};
 use crate::disc::{Isrc, Lba, Mcn, Medium, TrackMode};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::{aaru as maker, parts};
 use crate::image::testing::{convert, open, sectors, shape};
 use crate::image::{self, Fault, Limits};
 
-#[path = "../../../tests/common/makers/aaru.rs"]
-mod maker;
-
-use maker::{END, Image, Packed, SECOND};
+use crate::image::makers::aaru::{END, Image, Packed, SECOND};
 
 const RAW: Form = Form { main: Some(Slice::RAW), sub: None };
 
@@ -64,7 +62,7 @@ fn a_dvd() {
     assert_eq!((disc.medium, disc.layer_break, shape(disc)), (Medium::Dvd, Some(16), vec![(1, TrackMode::Dvd, 0, 0, 40)]));
     assert_eq!((disc.structures.bca.as_slice(), disc.structures.layers.len()), ([7; 188].as_slice(), 2));
     assert_eq!(disc.structures.layers[0][4..4 + 2048], [9; 2048]);
-    let data: Vec<u8> = (0..40).flat_map(|lba| maker::parts::fill(lba, 2048)).collect();
+    let data: Vec<u8> = (0..40).flat_map(|lba| parts::fill(lba, 2048)).collect();
     assert!(sectors(&image.reader, 0, 40, Form::main(Slice::COOKED)) == data);
     assert!(sectors(&image.reader, 31, 2, Form::main(Slice::COOKED)) == data[31 * 2048..33 * 2048]);
 }
@@ -73,13 +71,13 @@ fn a_dvd() {
 #[test]
 fn a_cd_without_what_surrounds_the_data() {
     let mut image = Image::new();
-    let block = image.block(1, Packed::Lzma, 2048, &(0..20).flat_map(|lba| maker::parts::fill(lba, 2048)).collect::<Vec<u8>>());
+    let block = image.block(1, Packed::Lzma, 2048, &(0..20).flat_map(|lba| parts::fill(lba, 2048)).collect::<Vec<u8>>());
     let entries: Vec<u8> = (0..25u64).flat_map(|n| if n < 20 { block << maker::SHIFT | n } else { 0 }.to_le_bytes()).collect();
     image.table(1, Packed::None, &entries, 8);
     let (_folder, path) = written("disc.aaruf", &image.finish(15));
     let image = open(&path);
     assert_eq!((shape(image.disc()), image.warnings.len()), (vec![(1, TrackMode::Mode1, 0, 150, 25)], 1));
-    assert!(sectors(&image.reader, 0, 20, RAW) == (0..20).flat_map(maker::parts::mode1).collect::<Vec<u8>>());
+    assert!(sectors(&image.reader, 0, 20, RAW) == (0..20).flat_map(parts::mode1).collect::<Vec<u8>>());
     assert!(sectors(&image.reader, 20, 5, Form::main(Slice::COOKED)) == [0; 5 * 2048]);
 }
 
@@ -108,7 +106,7 @@ fn what_can_not_be_read_says_what_it_is() {
     assert_eq!(what(&change(104 + 16, &[0xFF; 4])), "the length of a block");
     assert_eq!(what(&refused(&Image::new().finish(40))), "the table of sectors");
     assert_eq!(what(&refused(&good[..103])), "the AaruFormat header");
-    let tracks = |tracks: &[(u8, u8, i64, i64, i64, u8, &[u8], u8)]| {
+    let tracks = |tracks: &[maker::Track]| {
         let mut image = Image::new();
         image.table(1, Packed::None, &[0; 800], 8);
         image.tracks(tracks);

@@ -6,13 +6,11 @@ use super::parse::parse;
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{DiscType, Lba, Mcn, Medium, TrackMode};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::{b6t as maker, parts};
 use crate::image::testing::{convert, open, sectors, shape};
 use crate::image::{self, Error, Fault, Limits};
 
-#[path = "../../../tests/common/makers/b6t.rs"]
-mod maker;
-
-use maker::parts::{audio, form1, mode1};
+use crate::image::makers::parts::{audio, form1, mode1};
 
 fn refused(descriptor: &maker::Descriptor) -> Fault {
     parse(&descriptor.bytes(), &Limits::default()).expect_err("it must not be read").fault
@@ -62,7 +60,7 @@ fn a_dvd_in_two_files() {
     assert_eq!(disc.structures.layers, [layer.clone(), layer]);
     // The file beside the descriptor, which has none, measures the disc.
     assert_eq!(disc.structures.dpm, [[1, 0, 256, 2, 11, 22].map(u32::to_le_bytes).concat()]);
-    let data: Vec<u8> = (0..32).flat_map(|lba| maker::parts::fill(lba, 2048)).collect();
+    let data: Vec<u8> = (0..32).flat_map(|lba| parts::fill(lba, 2048)).collect();
     assert!(sectors(&image.reader, 0, 32, Form::main(Slice::COOKED)) == data);
     assert_eq!(image.warnings.len(), 2, "{:?}", image.warnings);
 

@@ -5,11 +5,9 @@ use std::fs;
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{Isrc, Lba, Mcn, TrackMode};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::c2d as maker;
 use crate::image::testing::{convert, open, sectors, shape};
 use crate::image::{self, Fault, Limits};
-
-#[path = "../../../tests/common/makers/c2d.rs"]
-mod maker;
 
 #[test]
 fn a_cd_of_two_sessions() {

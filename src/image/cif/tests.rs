@@ -7,13 +7,11 @@ use crate::disc::cd_text::Field;
 use crate::disc::sector::{Form, Slice};
 use crate::disc::{DiscType, Isrc, TrackMode};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::cif as maker;
 use crate::image::testing::{open, sectors, shape};
 use crate::image::{self, Fault, Limits};
 
-#[path = "../../../tests/common/makers/cif.rs"]
-mod maker;
-
-use maker::parts::{audio, form1, mode1};
+use crate::image::makers::parts::{audio, form1, mode1};
 
 #[test]
 fn a_cd_of_two_sessions() {

@@ -7,13 +7,11 @@ use super::parse::{BLOCK, BLOCK_SECTORS, disc, discs, last_part};
 use crate::disc::TrackMode;
 use crate::disc::sector::{Form, Slice, Worth};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::{parts, pbp as maker};
 use crate::image::testing::{convert, open, sectors, shape};
 use crate::image::{self, Fault, Limits};
 
-#[path = "../../../tests/common/makers/pbp.rs"]
-mod maker;
-
-use maker::{SECTORS, Store};
+use crate::image::makers::pbp::{SECTORS, Store};
 
 fn all() -> Vec<u8> {
     (0..SECTORS).flat_map(maker::sector).collect()
@@ -64,7 +62,7 @@ fn a_disc_that_is_longer_than_its_blocks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.pbp");
     let mut toc = maker::toc();
-    toc[27..30].copy_from_slice(&maker::parts::msf(100));
+    toc[27..30].copy_from_slice(&parts::msf(100));
     fs::write(&path, maker::container(&maker::disc("_SLPS_00001", &toc, Store::Plain))).unwrap();
     let image = open(&path);
     assert_eq!(image.disc().sectors(), 100);

@@ -5,11 +5,9 @@ use std::fs;
 use crate::disc::sector::{self, Form, RAW, Records, Slice, Worth};
 use crate::disc::{Lba, TrackMode, scramble};
 use crate::image::hostile::what;
+use crate::image::makers::pdi as maker;
 use crate::image::testing::{open, sectors, shape};
 use crate::image::{self, Limits};
-
-#[path = "../../../tests/common/makers/pdi.rs"]
-mod maker;
 
 fn raw(mode: TrackMode, slice: Slice) -> Vec<u8> {
     let user: Vec<u8> = (0..20).flat_map(maker::user).collect();

@@ -6,13 +6,11 @@ use super::toc::{full, parse_anything, short};
 use crate::disc::sector::{Form, Slice, SubKind};
 use crate::disc::{DiscType, Lba, TrackMode};
 use crate::image::hostile::{damage, what};
+use crate::image::makers::redumper as maker;
 use crate::image::testing::{convert, open, sectors, shape};
 use crate::image::{self, Fault, Limits};
 
-#[path = "../../../tests/common/makers/redumper.rs"]
-mod maker;
-
-use maker::{END, LEAD_OUT, OFFSET, SECOND};
+use crate::image::makers::redumper::{END, LEAD_OUT, OFFSET, SECOND};
 
 const RAW: Form = Form { main: Some(Slice::RAW), sub: None };
 

@@ -1,14 +1,11 @@
 //! AaruFormat images, made from what is told of the layout. LZMA and FLAC streams are those of the crates that the program uses, too.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use parts::{audio, fill, form1, form2, le16, le32, mode1, subchannel};
+use super::parts::{self, audio, fill, form1, form2, le16, le32, mode1, subchannel};
 
 /// How a block is compressed.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,6 +22,9 @@ pub const SHIFT: u8 = 5;
 pub const SECOND: i32 = 11_430;
 /// Where it ends.
 pub const END: i32 = SECOND + 8;
+
+/// A track: number, kind, first and last sector, pregap, session, recording code, CONTROL.
+pub type Track<'a> = (u8, u8, i64, i64, i64, u8, &'a [u8], u8);
 
 /// An image that is being made.
 pub struct Image {
@@ -105,8 +105,8 @@ impl Image {
         self.out.extend(stored);
     }
 
-    /// A track: number, kind, first and last sector, pregap, session, recording code, CONTROL.
-    pub fn tracks(&mut self, tracks: &[(u8, u8, i64, i64, i64, u8, &[u8], u8)]) {
+    /// A list of tracks.
+    pub fn tracks(&mut self, tracks: &[Track]) {
         let mut list = Vec::new();
         for (number, kind, first, last, pregap, session, isrc, control) in tracks {
             list.extend([*number, *kind]);
@@ -185,7 +185,8 @@ pub fn interleaved(lba: i32) -> Vec<u8> {
 /// A CD of two sessions. `old`: sync, header, EDC and ECC of all sectors are kept, and not those alone that are not what they should be.
 pub fn image(old: bool) -> Vec<u8> {
     let mut image = Image::new();
-    let sectors: Vec<Vec<u8>> = (0..END).map(|lba| if lba < 30 || lba >= SECOND { sector(lba) } else { vec![0; 2352] }).collect();
+    let sectors: Vec<Vec<u8>> =
+        (0..END).map(|lba| if (30..SECOND).contains(&lba) { vec![0; 2352] } else { sector(lba) }).collect();
     let range = |from: i32, to: i32, cut: std::ops::Range<usize>| -> Vec<u8> {
         sectors[from as usize..to as usize].iter().flat_map(|sector| sector[cut.clone()].to_vec()).collect()
     };
@@ -263,7 +264,7 @@ pub fn dvd_image() -> Vec<u8> {
     let user: Vec<u8> = (0..40).flat_map(|lba| fill(lba, 2048)).collect();
     let (first, second) = user.split_at(32 * 2048);
     let blocks = [image.block(1, Packed::Lzma, 2048, first), image.block(1, Packed::None, 2048, second)];
-    let entry = |lba: u64| blocks[lba as usize / 32] << SHIFT | lba % 32;
+    let entry = |lba: u64| (blocks[lba as usize / 32] << SHIFT) | (lba % 32);
     let entries: Vec<u8> = (0..40).flat_map(|lba| entry(lba).to_le_bytes()).collect();
     image.table(1, Packed::Lzma, &entries, 8);
     let mut pfi = vec![0; 2048 + 4];

@@ -1,13 +1,10 @@
 //! BlindWrite images, made from what is told of the layout.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use parts::{audio, form1, le16, le32, mode1, subchannel, utf16};
+use super::parts::{self, audio, form1, le16, le32, mode1, subchannel, utf16};
 
 /// What a descriptor is made of.
 #[derive(Default)]
@@ -176,7 +173,7 @@ pub fn cd_descriptor() -> Descriptor {
 pub fn cd_sector(lba: i32) -> Vec<u8> {
     match lba {
         ..20 => [mode1(lba), subchannel(lba, 4, 1, u32::from(lba >= 0), 0)].concat(),
-        ..30 => [audio(lba), subchannel(lba, 2, 2, u32::from(lba >= 24), 24)].concat(),
+        20..30 => [audio(lba), subchannel(lba, 2, 2, u32::from(lba >= 24), 24)].concat(),
         _ => {
             let q = subchannel(lba, 4, 3, 1, 11_430);
             [form1(lba), q[12..24].to_vec(), vec![0; 4]].concat()

@@ -1,13 +1,10 @@
 //! WinOnCD images, made from what is told of the layout.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use parts::{audio, fill, form1, le16, le32, mode1, subchannel};
+use super::parts::{audio, fill, form1, le16, le32, mode1, subchannel};
 
 /// An index of a track.
 #[derive(Clone)]

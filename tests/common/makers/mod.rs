@@ -7,6 +7,7 @@ mod c2d;
 mod cif;
 pub mod dmg;
 pub mod jso;
+mod parts;
 mod pbp;
 mod pdi;
 mod redumper;

@@ -1,13 +1,10 @@
 //! PlayStation discs for the PSP, made from what is told of the layout.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use parts::{audio, form1, form2, le16, le32, msf};
+use super::parts::{audio, form1, form2, le16, le32, msf};
 
 /// How the blocks of sectors are stored.
 #[derive(Clone, Copy, PartialEq)]

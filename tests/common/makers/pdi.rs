@@ -1,11 +1,10 @@
 //! InstantCopy images, made from what is told of the layout.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use super::parts;
 
 /// The user data of a sector: in sector 16 the mark of a volume descriptor.
 pub fn user(lba: i32) -> Vec<u8> {

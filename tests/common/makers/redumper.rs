@@ -1,14 +1,11 @@
 //! What redumper leaves of a disc, made from what is told of its files.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
-#[path = "parts.rs"]
-pub mod parts;
-
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use parts::{audio, form1, mode1, subchannel};
+use super::parts::{audio, form1, mode1, subchannel};
 
 /// By how many samples the sectors are off.
 pub const OFFSET: i64 = -647;
