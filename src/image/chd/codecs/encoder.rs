@@ -3,14 +3,16 @@
 use super::cd::{self, Frames};
 use super::{Codec, deflate, flac_encode, huff, lzma, zstd};
 
-/// The most that is hoped of a hunk that fast deflation can't make shorter, in thousandths of its length.
-const HOPELESS: usize = 992;
+/// What a quick deflation makes no shorter than this, in thousandths of what there is to say, LZMA makes no shorter either.
+const HOPELESS: usize = 950;
+/// The level of that deflation: lower ones miss much that LZMA finds.
+const QUICK: u32 = 6;
 /// Audio that FLAC makes no shorter than this is tried with the other codecs, too, in thousandths of its length…
 const LOUD: usize = 950;
 /// …and so is audio that is next to nothing.
 const SILENT: usize = 100;
-/// What LZMA makes no shorter than this may be shorter deflated, in thousandths of the length.
-const POOR: usize = 900;
+/// What LZMA makes no shorter than this may be shorter deflated, in thousandths of what there is to say.
+const POOR: usize = 850;
 
 /// What encoding needs besides the hunk; used again from hunk to hunk.
 pub struct Encoder {
@@ -24,7 +26,7 @@ pub struct Encoder {
 /// A compressor of each kind.
 pub struct Kernels {
     pub(super) deflate: deflate::Deflate,
-    fast: deflate::Deflate,
+    quick: deflate::Deflate,
     pub(super) lzma: lzma::Lzma,
     pub(super) zstd: zstd::Compressor,
     pub(super) flac: flac_encode::Flac,
@@ -49,7 +51,7 @@ impl Encoder {
     pub fn new(codecs: &[Codec]) -> Encoder {
         let kernels = Kernels {
             deflate: deflate::Deflate::new(9),
-            fast: deflate::Deflate::new(1),
+            quick: deflate::Deflate::new(QUICK),
             lzma: lzma::Lzma::default(),
             zstd: zstd::Compressor::default(),
             flac: flac_encode::Flac::default(),
@@ -66,9 +68,13 @@ impl Encoder {
         let mut limit = hunk.len() - 1;
         let mut chosen = None;
         let mut skip = [false; 4];
-        for step in self.order(hunk) {
+        let deflates = self.codecs.iter().any(|codec| matches!(codec, Codec::Zlib | Codec::CdZlib));
+        for step in self.order() {
             let Some(number) = step.filter(|&number| !skip[number]) else { continue };
             let codec = self.codecs[number];
+            if deflates && matches!(codec, Codec::Lzma | Codec::CdLzma) && self.is_hopeless(hunk) {
+                continue;
+            }
             self.trial.clear();
             if !self.one(codec, hunk, limit) {
                 continue;
@@ -76,10 +82,9 @@ impl Encoder {
             std::mem::swap(&mut self.best, &mut self.trial);
             chosen = Some(number as u8);
             limit = self.best.len().saturating_sub(1);
-            let share = self.best.len() * 1000 / hunk.len();
             let enough = match codec {
-                Codec::CdFlac => (SILENT..LOUD).contains(&share),
-                Codec::Lzma | Codec::CdLzma => share < POOR,
+                Codec::CdFlac => (SILENT..LOUD).contains(&(self.best.len() * 1000 / hunk.len())),
+                Codec::Lzma | Codec::CdLzma => self.best.len() * 1000 < self.substance(hunk) * POOR,
                 _ => false,
             };
             if enough {
@@ -90,7 +95,7 @@ impl Encoder {
     }
 
     /// The codecs in the order in which they are tried, those left out that have no chance.
-    fn order(&mut self, hunk: &[u8]) -> [Option<usize>; 4] {
+    fn order(&self) -> [Option<usize>; 4] {
         let mut order = std::array::from_fn(|number| (number < self.codecs.len()).then_some(number));
         if self.codecs.len() < 2 {
             return order;
@@ -104,19 +109,20 @@ impl Encoder {
                 order.sort_by_key(|step| (step.is_none(), *step != Some(flac)));
             }
         }
-        let deflates = self.codecs.iter().any(|codec| matches!(codec, Codec::Zlib | Codec::CdZlib));
-        let tries_lzma = self.codecs.iter().any(|codec| matches!(codec, Codec::Lzma | Codec::CdLzma));
-        if deflates && tries_lzma && (flac.is_none() || self.frames.is_data()) {
-            let raw = if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.stripped() } else { hunk };
-            self.trial.clear();
-            if !self.kernels.fast.encode(raw, raw.len() * HOPELESS / 1000, &mut self.trial) {
-                let codecs = &self.codecs;
-                order.iter_mut().for_each(|step| {
-                    *step = step.filter(|&number| !matches!(codecs[number], Codec::Lzma | Codec::CdLzma));
-                });
-            }
-        }
         order
+    }
+
+    /// Bytes of a hunk that do not follow from others of it.
+    fn substance(&self, hunk: &[u8]) -> usize {
+        if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.substance() } else { hunk.len() }
+    }
+
+    /// Whether it looks like chance or is packed already, so that LZMA would take long to find nothing.
+    fn is_hopeless(&mut self, hunk: &[u8]) -> bool {
+        let limit = self.substance(hunk) * HOPELESS / 1000;
+        let raw = if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.stripped() } else { hunk };
+        self.trial.clear();
+        !self.kernels.quick.encode(raw, limit, &mut self.trial)
     }
 
     fn one(&mut self, codec: Codec, hunk: &[u8], limit: usize) -> bool {
