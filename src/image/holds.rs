@@ -11,7 +11,7 @@ pub struct Holds {
     pub media: Media,
     /// How many tracks.
     pub tracks: Tracks,
-    /// More than one session.
+    /// More than one session. The two areas of a GD-ROM are no such sessions: they go by the medium.
     pub sessions: bool,
     /// Sync, headers, subheaders, EDC and ECC of data sectors: where not, 2048 bytes of each are kept.
     pub raw: bool,
@@ -184,7 +184,7 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
         left.sessions.iter_mut().for_each(|s| s.tracks.retain(|t| t.number == track));
         kept.push(track);
         rebase(left);
-    } else if !holds.sessions {
+    } else if !holds.sessions && !keeps_areas(left, holds) {
         left.sessions.truncate(1);
     }
     if kept.is_empty() {
@@ -204,6 +204,12 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
         session.lead_out = session.tracks.last()?.end();
     }
     Some(kept)
+}
+
+/// The second area of a GD-ROM is a session of its own, and goes by the medium: what says that a disc is one has it.
+fn keeps_areas(disc: &Disc, holds: &Holds) -> bool {
+    let says = matches!(holds.media, Media::Says(media) if media.contains(&Medium::Gd));
+    disc.medium == Medium::Gd && says && disc.sessions.len() == 2
 }
 
 /// The one track that is left becomes track 1 of session 1 at LBA 0.

@@ -18,6 +18,8 @@ mod parent;
 mod plan;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_made;
 mod tracks;
 
 use super::format::Format;

@@ -121,6 +121,11 @@ impl Frames {
         self.sectors.len() - self.marked * (SYNC.len() + RAW - PARITY_AT)
     }
 
+    /// The sectors as they are.
+    pub fn sectors(&self) -> &[u8] {
+        &self.sectors
+    }
+
     /// The sectors without what follows from the rest.
     pub fn stripped(&self) -> &[u8] {
         &self.stripped
