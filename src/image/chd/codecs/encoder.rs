@@ -4,18 +4,20 @@ use super::cd::{self, Frames};
 use super::flac_encode::{self, hopeful};
 use super::{Codec, deflate, huff, lzma_encode, zstd};
 
-/// The most that is hoped of a hunk that fast deflation can't make shorter, in thousandths of its length.
-const HOPELESS: usize = 992;
+/// What a quick deflation makes no shorter than this, in thousandths of what there is to say, LZMA makes no shorter either.
+const HOPELESS: usize = 950;
+/// The level of that deflation: lower ones miss much that LZMA finds.
+const QUICK: u32 = 6;
 /// Audio that FLAC makes no shorter than this is tried with the other codecs, too, in thousandths of its length…
 const LOUD: usize = 950;
 /// …and so is audio that is next to nothing.
 const SILENT: usize = 100;
 /// What is no CD is taken for sound only where that would make it shorter than this, in thousandths.
 const QUIET: usize = 700;
-/// Bits of entropy a byte from which on nothing is hoped of anything.
-const RANDOM: f64 = 7.75;
-/// What LZMA makes no shorter than this may be shorter deflated, in thousandths of the length.
-const POOR: usize = 900;
+/// Bits of entropy a byte up to which every deflation makes it shorter than [`HOPELESS`] says, by its Huffman codes alone.
+const RANDOM: f64 = 7.4;
+/// What LZMA makes no shorter than this may be shorter deflated, in thousandths of what there is to say.
+const POOR: usize = 850;
 
 /// What encoding needs besides the hunk; used again from hunk to hunk.
 pub struct Encoder {
@@ -29,7 +31,7 @@ pub struct Encoder {
 /// A compressor of each kind.
 pub struct Kernels {
     pub(super) deflate: deflate::Deflate,
-    fast: deflate::Deflate,
+    quick: deflate::Deflate,
     pub(super) lzma: lzma_encode::Lzma,
     pub(super) zstd: zstd::Compressor,
     pub(super) flac: flac_encode::Flac,
@@ -54,7 +56,7 @@ impl Encoder {
     pub fn new(codecs: &[Codec]) -> Encoder {
         let kernels = Kernels {
             deflate: deflate::Deflate::new(9),
-            fast: deflate::Deflate::new(1),
+            quick: deflate::Deflate::new(QUICK),
             lzma: lzma_encode::Lzma,
             zstd: zstd::Compressor::default(),
             flac: flac_encode::Flac::default(),
@@ -65,8 +67,8 @@ impl Encoder {
 
     /// The shortest that is found for a hunk, and the number of its codec; `None` where nothing is shorter than the hunk itself.
     ///
-    /// Not every codec is tried on every hunk, as chdman does it: FLAC only where the samples look like sound, LZMA not where nothing helps, and what
-    /// is left not where the first had success.
+    /// Not every codec is tried on every hunk, as chdman does it: FLAC only where the samples look like sound, LZMA not where a quick deflation finds
+    /// nothing, and what is left not where the first had success.
     pub fn encode(&mut self, hunk: &[u8]) -> Option<(u8, &[u8])> {
         if self.codecs.iter().any(|codec| codec.is_cd()) {
             self.frames.set(hunk);
@@ -77,7 +79,7 @@ impl Encoder {
         if sounds {
             order.sort_by_key(|&number| !is_flac(self.codecs[number]));
         }
-        let hopeless = several && !sounds && self.is_hopeless(hunk);
+        let deflates = self.codecs.iter().any(|codec| matches!(codec, Codec::Zlib | Codec::CdZlib));
         let mut limit = hunk.len() - 1;
         let mut chosen = None;
         let mut enough = false;
@@ -85,7 +87,7 @@ impl Encoder {
             let codec = self.codecs[number];
             let passed_over = match codec {
                 Codec::Flac | Codec::CdFlac => several && !sounds,
-                Codec::Lzma | Codec::CdLzma => hopeless || enough,
+                Codec::Lzma | Codec::CdLzma => enough || deflates && self.is_hopeless(hunk),
                 _ => enough,
             };
             self.trial.clear();
@@ -95,10 +97,9 @@ impl Encoder {
             std::mem::swap(&mut self.best, &mut self.trial);
             chosen = Some(number as u8);
             limit = self.best.len().saturating_sub(1);
-            let share = self.best.len() * 1000 / hunk.len();
             enough = match codec {
-                Codec::Flac | Codec::CdFlac => (SILENT..LOUD).contains(&share),
-                Codec::Lzma | Codec::CdLzma => share < POOR,
+                Codec::Flac | Codec::CdFlac => (SILENT..LOUD).contains(&(self.best.len() * 1000 / hunk.len())),
+                Codec::Lzma | Codec::CdLzma => self.best.len() * 1000 < self.substance(hunk) * POOR,
                 _ => false,
             };
         }
@@ -114,11 +115,17 @@ impl Encoder {
         }
     }
 
-    /// Whether neither the counts of the bytes nor fast deflation promise anything.
+    /// Bytes of a hunk that do not follow from others of it.
+    fn substance(&self, hunk: &[u8]) -> usize {
+        if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.substance() } else { hunk.len() }
+    }
+
+    /// Whether it looks like chance or is packed already, so that LZMA would take long to find nothing.
     fn is_hopeless(&mut self, hunk: &[u8]) -> bool {
+        let said = self.substance(hunk);
         let raw = if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.stripped() } else { hunk };
         self.trial.clear();
-        looks_random(raw) && !self.kernels.fast.encode(raw, raw.len() * HOPELESS / 1000, &mut self.trial)
+        looks_random(raw, raw.len() - said) && !self.kernels.quick.encode(raw, said * HOPELESS / 1000, &mut self.trial)
     }
 
     fn one(&mut self, codec: Codec, hunk: &[u8], limit: usize) -> bool {
@@ -133,11 +140,12 @@ fn is_flac(codec: Codec) -> bool {
     matches!(codec, Codec::Flac | Codec::CdFlac)
 }
 
-/// Whether all bytes come about as often.
-fn looks_random(bytes: &[u8]) -> bool {
-    let mut counts = [0u32; 256];
+/// Whether all bytes come about as often, so many zeros left out.
+fn looks_random(bytes: &[u8], zeros: usize) -> bool {
+    let mut counts = [0usize; 256];
     bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
-    let all = bytes.len() as f64;
-    let used = counts.into_iter().filter(|&count| count > 0).map(f64::from);
+    counts[0] = counts[0].saturating_sub(zeros);
+    let all = bytes.len().saturating_sub(zeros) as f64;
+    let used = counts.into_iter().filter(|&count| count > 0).map(|count| count as f64);
     used.map(|count| count * (all / count).log2()).sum::<f64>() > RANDOM * all
 }

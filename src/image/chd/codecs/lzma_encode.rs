@@ -19,7 +19,7 @@ impl Lzma {
             pb: 2,
             mode: EncodeMode::Normal,
             nice_len: 64,
-            mf: MfType::Bt4,
+            mf: MfType::Hc4,
             depth_limit: 0,
             preset_dict: None,
         };
