@@ -20,6 +20,10 @@ pub static FORMATS: &[&Format] = &[
     &super::ccd::CCD,
     &super::toc::TOC,
     &super::dvd::DVD,
+    &super::daa::DAA,
+    &super::daa::GBI,
+    &super::isz::ISZ,
+    &super::uif::UIF,
     &super::raw::RAW,
 ];
 

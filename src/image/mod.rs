@@ -6,6 +6,7 @@
 mod adviser;
 pub mod ccd;
 pub mod cue;
+pub mod daa;
 pub mod dvd;
 mod extent;
 mod flaw;
@@ -14,6 +15,7 @@ mod forms;
 mod holds;
 #[cfg(test)]
 mod hostile;
+pub mod isz;
 mod list;
 mod loss;
 pub mod mds;
@@ -30,6 +32,8 @@ mod recover;
 mod testing;
 mod text;
 pub mod toc;
+pub mod uif;
+mod volumes;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
@@ -39,7 +43,7 @@ pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as};
 pub use loss::{Loss, loss, track_list};
-pub use opener::{Opener, Sibling};
+pub use opener::{Inside, Opener, Sibling};
 pub use password::{Opening, Password};
 pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};
 pub use projection::Projection;

@@ -1,6 +1,7 @@
 //! [`Packing`]: how what a file consists of is packed on its way to the disk: compressed, encrypted, cut into parts.
 
 mod parallel;
+mod parts;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -8,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
+pub use parts::{NamePart, Parts};
 
 use super::password::Password;
 
@@ -47,6 +49,11 @@ impl PackTarget {
     /// A new file in the folder.
     pub fn create(&self, name: &str) -> io::Result<File> {
         OpenOptions::new().write(true).read(true).create_new(true).open(self.folder.join(name))
+    }
+
+    /// A file that was made here before, to be changed.
+    fn reopen(&self, name: &str) -> io::Result<File> {
+        OpenOptions::new().write(true).open(self.folder.join(name))
     }
 }
 

@@ -1,6 +1,10 @@
 //! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
+pub mod daa;
+pub mod isz;
+pub mod uif;
+
 use std::path::{Path, PathBuf};
 
 use spindle::image::{FORMATS, Limits, open};
@@ -14,7 +18,14 @@ pub struct Maker {
 }
 
 /// At least one for every format that is only read.
-pub static MAKERS: &[Maker] = &[];
+pub static MAKERS: &[Maker] = &[
+    Maker { format: "daa", make: daa::hidden },
+    Maker { format: "daa", make: daa::filtered },
+    Maker { format: "gbi", make: daa::swapped_gbi },
+    Maker { format: "isz", make: isz::short },
+    Maker { format: "uif", make: uif::iso },
+    Maker { format: "uif", make: uif::sheet },
+];
 
 /// Every format that can't be written has a maker, and its reader opens what that makes.
 pub fn check_all() {
