@@ -213,7 +213,8 @@ fn what_was_chosen_may_be_impossible() {
     let folder = tempfile::tempdir().unwrap();
     let (source, _) = iso(folder.path(), 2000);
     let refused = |name: &str, tuning: Tuning, old: bool, why: &str| {
-        let error = convert(&source, &folder.path().join(name), |task| (task.tuning, task.old_version) = (tuning, old)).unwrap_err();
+        let error =
+            convert(&source, &folder.path().join(name), |task| (task.tuning, task.old_version) = (tuning, old)).unwrap_err();
         assert!(matches!(error, JobError::Plan { .. }) && error.to_string().contains(why), "{error}");
     };
     refused("x.daa", tuning("lzma", None, None, None), true, "no LZMA");
@@ -235,7 +236,8 @@ fn a_source_that_is_a_part_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let (source, _) = iso(folder.path(), 300);
     let part = folder.path().join("x.part01.daa");
-    let made = convert(&source, &folder.path().join("x.daa"), |task| task.tuning = tuning("zlib", None, Some(100_000), None)).unwrap();
+    let made =
+        convert(&source, &folder.path().join("x.daa"), |task| task.tuning = tuning("zlib", None, Some(100_000), None)).unwrap();
     assert!(made.len() > 2 && *made.last().unwrap() == part, "{made:?}");
     let before = fs::read(&part).unwrap();
     let again = convert(&part, &folder.path().join("x.daa"), |task| {
@@ -276,7 +278,8 @@ fn isz_is_read_as_it_was_written() {
 fn check_isz(made: &[PathBuf], image: &[u8], locked: bool) {
     let first = fs::read(made.last().unwrap()).unwrap();
     let word = |at: usize| u32::from_le_bytes(first[at..at + 4].try_into().unwrap()) as usize;
-    let unmask = |bytes: &[u8]| -> Vec<u8> { bytes.iter().zip([0xB6, 0x8C, 0xA5, 0xDE].iter().cycle()).map(|(a, b)| a ^ b).collect() };
+    let unmask =
+        |bytes: &[u8]| -> Vec<u8> { bytes.iter().zip([0xB6, 0x8C, 0xA5, 0xDE].iter().cycle()).map(|(a, b)| a ^ b).collect() };
     let (count, table, segments, data) = (word(25), word(35), word(39), word(43));
     assert_eq!(!crc32fast::hash(image), word(48) as u32);
     let mut stored = first[data..].to_vec();
@@ -356,7 +359,8 @@ fn every_kind_of_isz_is_read() {
 fn a_missing_segment_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (source, _) = iso(folder.path(), 300);
-    let made = convert(&source, &folder.path().join("x.isz"), |task| task.tuning = tuning("zlib", None, Some(100_000), None)).unwrap();
+    let made =
+        convert(&source, &folder.path().join("x.isz"), |task| task.tuning = tuning("zlib", None, Some(100_000), None)).unwrap();
     let second = &made[0];
     let good = fs::read(second).unwrap();
     let fault = |bytes: Option<&[u8]>| {
@@ -466,7 +470,12 @@ fn uif_is_read_by_the_descriptor_of_its_original() {
             if version == 3 {
                 data.resize(data.len().next_multiple_of(2352), 0);
             }
-            let variant = uif::Variant { version, password, original: Some((kind, descriptor.clone(), Vec::new())), ..uif::Variant::default() };
+            let variant = uif::Variant {
+                version,
+                password,
+                original: Some((kind, descriptor.clone(), Vec::new())),
+                ..uif::Variant::default()
+            };
             let path = uif::make(folder.path(), &data, 2352, &variant);
             let found = open(&path, password).unwrap_or_else(|error| panic!("{format}: {error}"));
             assert_eq!(found.format.name, "uif");
@@ -485,10 +494,17 @@ fn uif_is_read_by_its_list_of_tracks_where_there_is_no_descriptor() {
         open(&uif::make(folder.path(), &data, 2352, &uif::Variant { version: 1, original, ..uif::Variant::default() }), None)
     };
     let shape = |disc: &Disc| disc.tracks().map(|(_, track)| (track.number, track.start.0, track.length)).collect::<Vec<_>>();
-    for (kind, descriptor, warned) in [(0, &b""[..], false), (1, b"no sheet", true), (2, b"no MDS", true), (3, b"CCD", true), (4, b"", true)] {
+    for (kind, descriptor, warned) in
+        [(0, &b""[..], false), (1, b"no sheet", true), (2, b"no MDS", true), (3, b"CCD", true), (4, b"", true)]
+    {
         let image = found(kind, descriptor, &list).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(shape(image.disc()), [(1, 0, 90), (2, 90, 110)], "{kind}");
-        assert_eq!(image.warnings.first().is_some_and(|first| first.contains("original descriptor")), warned, "{:?}", image.warnings);
+        assert_eq!(
+            image.warnings.first().is_some_and(|first| first.contains("original descriptor")),
+            warned,
+            "{:?}",
+            image.warnings
+        );
     }
     // A track in the two seconds before the data, one of no mode, one of no number, a name without an end.
     for bad in [
@@ -500,5 +516,12 @@ fn uif_is_read_by_its_list_of_tracks_where_there_is_no_descriptor() {
     ] {
         assert!(found(0, b"", &bad).is_err());
     }
-    assert!(found(1, b"FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nFILE \"b.bin\" BINARY\nTRACK 02 AUDIO\nINDEX 01 00:00:00", b"").is_err());
+    assert!(
+        found(
+            1,
+            b"FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nFILE \"b.bin\" BINARY\nTRACK 02 AUDIO\nINDEX 01 00:00:00",
+            b""
+        )
+        .is_err()
+    );
 }

@@ -53,7 +53,8 @@ pub fn plan(disc: &Disc, request: &PlanRequest, brand: Brand) -> Result<Plan, Pl
         let limit = (u64::from(Layout::MOST_BEFORE_DATA) / 4 * u64::from(chunk / 2048)).min(u32::MAX.into()) as u32;
         return Err(PlanError::TooLong { sectors: track.length, limit });
     }
-    let packed = Packed { layout, level: tuning.level.unwrap_or(USUAL_LEVEL), password: tuning.password.clone(), split: tuning.split };
+    let packed =
+        Packed { layout, level: tuning.level.unwrap_or(USUAL_LEVEL), password: tuning.password.clone(), split: tuning.split };
     let extension = match brand {
         Brand::PowerIso => DAA.extensions[0],
         Brand::GBurner => GBI.extensions[0],

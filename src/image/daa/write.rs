@@ -197,7 +197,8 @@ fn table(layout: &Layout, lengths: &[u32], codecs: &[Codec]) -> Option<Vec<u8>> 
     let widths = layout.widths();
     let (mut bytes, mut at) = (Vec::new(), 0);
     for (&len, &codec) in lengths.iter().zip(codecs) {
-        let length = len.checked_sub(LEAST as u32).filter(|length| length.checked_shr(widths.length).is_none_or(|rest| rest == 0))?;
+        let length =
+            len.checked_sub(LEAST as u32).filter(|length| length.checked_shr(widths.length).is_none_or(|rest| rest == 0))?;
         let codec = if codec == Codec::Lzma { table::LZMA } else { table::DEFLATE };
         table::push_bits(&mut bytes, at, widths.length, length);
         table::push_bits(&mut bytes, at + u64::from(widths.length), widths.codec, codec);

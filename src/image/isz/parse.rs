@@ -100,7 +100,11 @@ pub fn file_header(bytes: &[u8]) -> Result<(Header, u8), Flaw> {
     }
     let encryption = match wire.u8(16)? {
         0 => None,
-        1 => return Err(wire.flaw(16, Fault::Unsupported { what: "a password without encryption, which no program was seen to write," })),
+        1 => {
+            return Err(
+                wire.flaw(16, Fault::Unsupported { what: "a password without encryption, which no program was seen to write," })
+            );
+        }
         2 => Some(Strength::Bits128),
         3 => Some(Strength::Bits192),
         4 => Some(Strength::Bits256),
@@ -190,15 +194,15 @@ pub fn segments(header: &Header, bytes: &[u8], limits: &Limits) -> Result<Vec<Se
     Ok(segments)
 }
 
-/// What the table of chunks says of each, in order.
+/// What the table of chunks says of each, in order. There is one: [`header`] has checked how long an entry is.
 pub fn chunk_table(header: &Header, table: &[u8]) -> Result<Vec<(Codec, u32)>, Flaw> {
     let mut table = table.to_vec();
     mask(&mut table);
     let wire = Wire::new(&table, header.chunk_table, "the table of chunks");
-    let mut chunks = Vec::with_capacity(table.len() / header.pointer.max(1));
+    let mut chunks = Vec::with_capacity(table.len() / header.pointer);
     // The first that may be larger than what it holds, whatever packed it.
     let most = u64::from(header.chunk) * 2 + 1024;
-    for entry in table.chunks_exact(header.pointer.max(1)) {
+    for entry in table.chunks_exact(header.pointer) {
         let value = entry.iter().rev().fold(0u64, |value, &byte| value << 8 | u64::from(byte));
         let shift = header.pointer * 8 - 2;
         let codec = match value >> shift {
@@ -210,7 +214,8 @@ pub fn chunk_table(header: &Header, table: &[u8]) -> Result<Vec<(Codec, u32)>, F
         let len = value & !(u64::MAX << shift);
         let fits = u32::try_from(len).ok().filter(|&len| u64::from(len) <= most);
         let at = (chunks.len() * header.pointer) as u64;
-        chunks.push((codec, fits.ok_or_else(|| wire.out_of_range(at, "the length of a chunk", "hardly more than it holds", len))?));
+        chunks
+            .push((codec, fits.ok_or_else(|| wire.out_of_range(at, "the length of a chunk", "hardly more than it holds", len))?));
     }
     if chunks.len() as u64 != u64::from(header.chunks) {
         let (needed, found) = (header.chunks.into(), chunks.len() as u64);

@@ -92,7 +92,9 @@ impl Blocks for Runs {
 
     fn span(&self, at: u64) -> BlockSpan {
         let (start, end) = match self.around(at) {
-            Ok(run) if run.codec == Codec::Compressed => return BlockSpan { block: run.start, start: run.start, len: run.len as usize },
+            Ok(run) if run.codec == Codec::Compressed => {
+                return BlockSpan { block: run.start, start: run.start, len: run.len as usize };
+            }
             Ok(run) => (run.start, run.end()),
             Err(zeros) => zeros,
         };

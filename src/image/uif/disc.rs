@@ -40,7 +40,7 @@ pub struct Original {
 
 /// The disc.
 pub fn disc(opener: &Opener, image: Unpacking) -> Result<Opened, Error> {
-    let Unpacking { data, mixed, tracks, original } = image;
+    let Unpacking { data, mixed, tracks, original, .. } = image;
     if !mixed {
         return open_unpacked(opener, data);
     }
@@ -55,7 +55,9 @@ pub fn disc(opener: &Opener, image: Unpacking) -> Result<Opened, Error> {
             let mut found = (CUE.open)(&opener.inside(Arc::new(sheet.into_bytes()), inside))?;
             if let Some(Err(error)) = first {
                 let why = error.fault.to_string();
-                found.warnings.insert(0, format!("The original descriptor could not be used; MagicISO's list of tracks was taken: {why}."));
+                found
+                    .warnings
+                    .insert(0, format!("The original descriptor could not be used; MagicISO's list of tracks was taken: {why}."));
             }
             Ok(found)
         }
