@@ -160,7 +160,8 @@ fn a_deflated_table_is_read() {
 #[test]
 fn parts_of_daa_go_by_many_names() {
     let raw = daa::image(100);
-    let schemes: [(bool, &str, fn(usize) -> String); 7] = [
+    type Scheme = (bool, &'static str, fn(usize) -> String);
+    let schemes: [Scheme; 7] = [
         (false, "x.part01.daa", |n| format!("x.part{:02}.daa", n + 2)),
         (false, "x.part001.daa", |n| format!("X.PART{:03}.DAA", n + 2)),
         (false, "x.daa", |n| format!("x.d{n:02}")),

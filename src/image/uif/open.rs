@@ -40,7 +40,7 @@ fn unpack(file: &Arc<dyn Bytes>, password: Option<&Password>, limits: &Limits) -
     let decoder = Decoder { lzma: trailer.version >= 3, cipher };
     let mut at = trailer.index;
     let head = parse::table_head(&read(file, at, TABLE_HEAD)?, at, b"blhr", 0)?;
-    let len = u64::from(head.count).checked_mul(ENTRY_LEN).unwrap_or(u64::MAX);
+    let len = u64::from(head.count).saturating_mul(ENTRY_LEN);
     at += TABLE_HEAD as u64;
     let table = table(file, at, &head, len, &decoder, limits)?;
     let runs = parse::index(&trailer, &table, at, file.len())?;
