@@ -14,9 +14,11 @@
 pub mod bytes;
 pub mod cli;
 pub mod disc;
+pub mod drive;
 pub mod image;
 pub mod job;
 mod threads;
+pub mod virtual_drive;
 
 #[cfg(feature = "gui")]
 pub mod ui;

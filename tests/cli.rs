@@ -162,7 +162,12 @@ fn formats_are_told_with_what_they_hold() {
     let formats = values[0].as_array().unwrap();
     assert_eq!(formats.len(), spindle::image::FORMATS.len());
     for format in formats {
-        assert_eq!(keys(format), "data_extensions:list extensions:list holds:list name:text read:bool title:text write:bool");
+        assert_eq!(
+            keys(format),
+            "choices:object data_extensions:list extensions:list holds:list name:text read:bool title:text write:bool"
+        );
+        let choices = keys(&format["choices"]).replace("password:null", "password:text");
+        assert_eq!(choices, "blocks:list codecs:list levels:bool password:text split:bool");
     }
     let words = ok(demo(), &["formats"]);
     assert!(formats.iter().all(|format| words.contains(format["title"].as_str().unwrap())), "{words}");
@@ -277,6 +282,44 @@ fn every_exit_code_has_its_reason() {
     assert!(fails(at, 2, "request", &["convert", "a.iso"]).contains("<TARGET>"), "what is missing stands in the line");
     let before = ["a.iso", "bad.cue", "empty.nrg", "noise.cue", "nothing", "x.bin", "x.cue"];
     assert_eq!(names(at), before, "none of these wrote anything");
+}
+
+/// What a format has no choice of is refused before anything is written, and so is what is no choice at all.
+#[test]
+fn choices_that_a_format_does_not_have_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    iso(at, "a.iso");
+    for (choice, said) in [
+        (vec!["--level", "5"], "a level of compression"),
+        (vec!["--codec", "zlib"], "this compression"),
+        (vec!["--block", "16K"], "blocks of this size"),
+        (vec!["--split", "cd"], "parts"),
+        (vec!["--encrypt-with", "secret"], "a password"),
+        (vec!["--level", "10"], "--level"),
+        (vec!["--split", "much"], "700M"),
+        (vec!["--block", "0"], "2048"),
+        (vec!["--encrypt"], "SPINDLE_NEW_PASSWORD"),
+        (vec!["--encrypt", "--encrypt-with", "secret"], "--encrypt"),
+    ] {
+        let line = fails(at, 2, "request", &[&["convert", "a.iso", "b.toc"], choice.as_slice()].concat());
+        assert!(line.contains(said), "{choice:?}: {line}");
+        assert!(!line.contains("secret"), "{line}");
+    }
+    assert_eq!(names(at), ["a.iso"]);
+}
+
+/// Scripts may give the password to everything that they open.
+#[test]
+fn a_password_that_is_not_needed_is_no_obstacle() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    iso(at, "a.iso");
+    ok(at, &["inspect", "a.iso", "--password", "secret"]);
+    ok(at, &["convert", "a.iso", "b.cue", "--password", "secret"]);
+    ok(at, &["verify", "a.iso", "b.cue", "--password", "secret"]);
+    let output = spindle().args(["hash", "b.cue"]).env("SPINDLE_PASSWORD", "secret").current_dir(at).output().unwrap();
+    assert!(output.status.success());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use common::discs::{Made, made};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use spindle::disc::sector::{Form, RAW, Slice, Worth};
-use spindle::disc::{Disc, DiscReader, Lba, TrackMode};
+use spindle::disc::{Disc, DiscReader, Lba, Medium, TrackMode};
 use spindle::image::{self, FORMATS, Format, Image, Limits, Tracks, project};
 use spindle::job::{ConvertTask, JobError, Source, save};
 
@@ -49,7 +49,8 @@ fn check(made: &Made, format: &Format, image: &Image) {
         return;
     }
     for (_, track) in left.tracks() {
-        let from = if format.holds.hidden_track { track.first() } else { track.start };
+        let whole = format.holds.hidden_track && format.holds.pregap_sectors;
+        let from = if whole { track.first() } else { track.start };
         for lba in (from.0..track.end().0).map(Lba) {
             let Some(wanted) = made.sector(lba) else { continue };
             let mut found = [0; RAW];
@@ -115,16 +116,27 @@ proptest! {
 }
 
 #[test]
+fn a_gd_rom_goes_through_every_format_that_says_it_holds_one() {
+    let made = common::discs::gd();
+    for format in writable().filter(|format| format.holds.media.says(Medium::Gd)) {
+        let folder = tempfile::tempdir().unwrap();
+        let image = save_as(&made, format, folder.path(), |_| ()).unwrap_or_else(|error| panic!("{}: {error}", format.name));
+        check(&made, format, &image);
+        assert_eq!((image.disc().medium, image.disc().sessions.len()), (Medium::Gd, 2), "{}", format.name);
+    }
+}
+
+#[test]
 fn a_dvd_goes_through_every_format_that_holds_one() {
-    let mut dvd = Made { disc: Disc::new(spindle::disc::Medium::Dvd, Vec::new()), runs: Vec::new(), sub: false };
+    let mut dvd = Made { disc: Disc::new(Medium::Dvd, Vec::new()), runs: Vec::new(), sub: false };
     let track = spindle::disc::Track::new(1, TrackMode::Dvd, Lba(0), 500);
-    dvd.disc = Disc::new(spindle::disc::Medium::Dvd, vec![track]);
+    dvd.disc = Disc::new(Medium::Dvd, vec![track]);
     let mut bytes = vec![0; 500 * 2048];
     common::discs::Noise(7).fill(&mut bytes);
     let source = tempfile::tempdir().unwrap();
     let iso = source.path().join("dvd.iso");
     std::fs::write(&iso, &bytes).unwrap();
-    for format in writable() {
+    for format in writable().filter(|format| project(&dvd.disc, &format.holds).is_some()) {
         let folder = tempfile::tempdir().unwrap();
         let made = common::convert(&iso, &folder.path().join("dvd"), format.name);
         let back = common::convert(&made, &folder.path().join("back"), "iso");

@@ -1,9 +1,10 @@
-//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio, unpacked blocks. They stack.
+//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio, unpacked blocks, compressed layers. They stack.
 
 pub mod audio;
 mod blocks;
 pub mod codecs;
 mod file;
+pub mod layers;
 mod pieces;
 
 use std::fs::File;

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::output::{Output, print_json, say, size};
+use super::output::{Output, fail, print_json, say, size};
+use super::password::{NewPassword, SourcePassword};
 use super::perform;
+use crate::image::packing::{PART_SIZES, Protection, Tuning, parse_block, parse_size};
 use crate::image::{self, FORMATS, Format};
-use crate::job::{ConvertReport, ConvertTask, Outcome, Task};
+use crate::job::{ConvertReport, ConvertTask, JobError, Outcome, Task};
 
 #[derive(Args)]
 pub struct Convert {
@@ -38,9 +40,55 @@ pub struct Convert {
     /// The older version of the format, where there is one
     #[arg(long)]
     old_version: bool,
+    #[command(flatten)]
+    password: SourcePassword,
+    #[command(flatten)]
+    tuning: TuningArgs,
     /// Print JSON: a line for each step, then one for the result
     #[arg(long)]
     json: bool,
+}
+
+/// What may be chosen of packed formats; `spindle formats` tells which has what.
+#[derive(Args)]
+struct TuningArgs {
+    /// How hard to compress: 1 (fast) to 9 (small)
+    #[arg(long, value_name = "1-9", value_parser = clap::value_parser!(u8).range(1..=9))]
+    level: Option<u8>,
+    /// Which compression, by the name that “spindle formats” gives it
+    #[arg(long, value_name = "NAME")]
+    codec: Option<String>,
+    /// Bytes of a block: 2048, 16K
+    #[arg(long, value_name = "SIZE", value_parser = block)]
+    block: Option<u32>,
+    /// Cut it into parts of this size: 700M, 4.7G, 650MiB; or cd, dvd, fat32
+    #[arg(long, value_name = "SIZE", value_parser = part_size)]
+    split: Option<u64>,
+    #[command(flatten)]
+    new_password: NewPassword,
+}
+
+impl TuningArgs {
+    fn tuning(&self) -> Result<Tuning, JobError> {
+        Ok(Tuning {
+            level: self.level,
+            codec: self.codec.clone(),
+            block: self.block,
+            split: self.split,
+            password: self.new_password.given()?,
+        })
+    }
+}
+
+const NO_SIZE: &str = "not a size: 700M, 4.7G, 650MiB and 2048 are";
+
+fn block(text: &str) -> Result<u32, &'static str> {
+    parse_block(text).ok_or(NO_SIZE)
+}
+
+fn part_size(text: &str) -> Result<u64, &'static str> {
+    let named = PART_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(text)).map(|size| size.bytes);
+    named.or_else(|| parse_size(text)).ok_or(NO_SIZE)
 }
 
 fn writable() -> clap::builder::PossibleValuesParser {
@@ -68,20 +116,33 @@ pub fn run(args: &Convert) -> ExitCode {
     task.subchannel = args.subchannel;
     task.file_per_track = args.per_track;
     task.old_version = args.old_version;
+    task.password = args.password.given();
+    task.tuning = match args.tuning.tuning() {
+        Ok(tuning) => tuning,
+        Err(error) => return fail(&error, args.json),
+    };
     perform_task(task, Output { json: args.json, progress_lines: args.json })
 }
 
 /// Converts, and prints the result.
 pub fn perform_task(task: ConvertTask, output: Output) -> ExitCode {
+    let warning = protection(&task).and_then(Protection::warning);
     perform(Task::Convert(Box::new(task)), output, |outcome| {
         let Outcome::Converted(report) = outcome else { return Ok(ExitCode::FAILURE) };
         if output.json {
             print_json(&done(&report))
         } else {
-            print(&report)
+            print(&report);
+            warning.iter().for_each(|warning| say(&format!("  {warning}")));
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// How well the password of the new image protects it, if it gets one.
+fn protection(task: &ConvertTask) -> Option<Protection> {
+    task.tuning.password.as_ref()?;
+    task.format.and_then(image::by_name).or_else(|| image::by_extension(&task.target))?.choices.password
 }
 
 /// The file to make: a folder gets a file of the source's name; a name whose extension belongs to no format keeps it whole.

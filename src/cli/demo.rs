@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::output::{Output, fail, say};
+use super::password::SourcePassword;
 use super::{Demo, Hash, Inspect, Verify, convert, hash, inspect, verify};
 use crate::job::{ConvertTask, JobError, Outcome, Task};
 
@@ -37,14 +38,16 @@ fn tour(disc: &Path, folder: &Path, output: Output) -> ExitCode {
     let json = output.json;
     let copy = folder.join("Spindle demo.nrg");
     let steps: [&dyn Fn() -> ExitCode; 4] = [
-        &|| inspect::run(&Inspect { source: disc.to_owned(), json }),
+        &|| inspect::run(&Inspect { source: disc.to_owned(), password: SourcePassword::default(), json }),
         &|| {
             let mut task = ConvertTask::new(disc, &copy);
             task.overwrite = true;
             convert::perform_task(task, Output { json, progress_lines: json })
         },
-        &|| verify::run(&Verify { source: disc.to_owned(), other: Some(copy.clone()), json }),
-        &|| hash::run(&Hash { source: disc.to_owned(), tracks: true, json }),
+        &|| {
+            verify::run(&Verify { source: disc.to_owned(), other: Some(copy.clone()), password: SourcePassword::default(), json })
+        },
+        &|| hash::run(&Hash { source: disc.to_owned(), tracks: true, password: SourcePassword::default(), json }),
     ];
     for step in steps {
         let code = step();

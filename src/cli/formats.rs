@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Formats;
 use super::output::{print_json, say};
+use crate::image::packing::{Choices, Protection};
 use crate::image::{FORMATS, Format, Texts, Tracks};
 
 #[derive(Serialize)]
@@ -17,6 +18,16 @@ struct Shape {
     read: bool,
     write: bool,
     holds: Vec<&'static str>,
+    choices: ChoicesShape,
+}
+
+#[derive(Serialize)]
+struct ChoicesShape {
+    codecs: &'static [&'static str],
+    levels: bool,
+    blocks: &'static [u32],
+    split: bool,
+    password: Option<&'static str>,
 }
 
 pub fn run(args: &Formats) -> ExitCode {
@@ -25,11 +36,14 @@ pub fn run(args: &Formats) -> ExitCode {
         print_json(&shapes);
         return ExitCode::SUCCESS;
     }
-    for shape in shapes {
+    for (shape, format) in shapes.iter().zip(FORMATS) {
         let extensions: Vec<String> = shape.extensions.iter().chain(&shape.data_extensions).map(|e| format!(".{e}")).collect();
         let does = if shape.write { "read, write" } else { "read" };
         say(&format!("{:<5} {:<34} {:<12} {}", shape.name, shape.title, does, extensions.join(" ")));
         say(&format!("      {}", shape.holds.join(", ")));
+        if let Some(choices) = choices(&format.choices) {
+            say(&format!("      to choose: {choices}"));
+        }
     }
     ExitCode::SUCCESS
 }
@@ -43,6 +57,41 @@ fn shape(format: &Format) -> Shape {
         read: true,
         write: format.plan.is_some(),
         holds: holds(format),
+        choices: ChoicesShape {
+            codecs: format.choices.codecs,
+            levels: format.choices.levels,
+            blocks: format.choices.blocks,
+            split: format.choices.split,
+            password: format.choices.password.map(Protection::word),
+        },
+    }
+}
+
+/// What there is to choose of a format, in words, what is usual first; `None`: nothing.
+fn choices(choices: &Choices) -> Option<String> {
+    let mut words = Vec::new();
+    if !choices.codecs.is_empty() {
+        words.push(format!("--codec {}", choices.codecs.join("|")));
+    }
+    if choices.levels {
+        words.push("--level 1–9".to_owned());
+    }
+    if !choices.blocks.is_empty() {
+        words.push(format!("--block {}", choices.blocks.iter().map(|&bytes| block(bytes)).collect::<Vec<_>>().join("|")));
+    }
+    if choices.split {
+        words.push("--split SIZE".to_owned());
+    }
+    words.extend(choices.password.map(|protection| format!("--encrypt ({} protection)", protection.word())));
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// A size of a block as `--block` takes it.
+fn block(bytes: u32) -> String {
+    match bytes {
+        bytes if bytes.is_multiple_of(1 << 20) => format!("{}M", bytes >> 20),
+        bytes if bytes.is_multiple_of(1 << 10) => format!("{}K", bytes >> 10),
+        bytes => bytes.to_string(),
     }
 }
 
@@ -68,4 +117,23 @@ fn holds(format: &Format) -> Vec<&'static str> {
         (holds.structures, "DVD structures"),
     ];
     std::iter::once(tracks).chain(rows.into_iter().filter(|(held, _)| *held).map(|(_, word)| word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_told_in_the_words_of_the_options() {
+        assert_eq!(choices(&Choices::NONE), None);
+        let all = Choices {
+            codecs: &["zlib", "lzma"],
+            levels: true,
+            blocks: &[65_536, 2_097_152, 19_584],
+            split: true,
+            password: Some(Protection::Weak),
+        };
+        let words = "--codec zlib|lzma, --level 1–9, --block 64K|2M|19584, --split SIZE, --encrypt (weak protection)";
+        assert_eq!(choices(&all).as_deref(), Some(words));
+    }
 }

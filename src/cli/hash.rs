@@ -32,7 +32,7 @@ struct TrackShape {
 }
 
 pub fn run(args: &Hash) -> ExitCode {
-    let task = Task::Hash { source: args.source.clone(), whole: true, password: None };
+    let task = Task::Hash { source: args.source.clone(), whole: true, password: args.password.given() };
     perform(task, Output::new(args.json), |outcome| {
         let Outcome::Hashed(report) = outcome else { return Ok(ExitCode::FAILURE) };
         if args.json {

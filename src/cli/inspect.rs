@@ -13,7 +13,7 @@ use crate::job::{OpenReport, Outcome, Task};
 
 pub fn run(args: &Inspect) -> ExitCode {
     let output = Output::new(args.json);
-    perform(Task::Open { path: args.source.clone(), password: None }, output, |outcome| {
+    perform(Task::Open { path: args.source.clone(), password: args.password.given() }, output, |outcome| {
         let Outcome::Opened(reports) = outcome else { return Ok(ExitCode::FAILURE) };
         for (number, report) in reports.iter().enumerate() {
             if args.json {

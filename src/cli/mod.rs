@@ -6,6 +6,7 @@ mod formats;
 mod hash;
 mod inspect;
 mod output;
+mod password;
 mod verify;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::job::{JobError, Outcome, Task};
 use output::{Output, fail};
+use password::SourcePassword;
 
 /// Keeps your discs: opens, shows, converts and proves disc images.
 #[derive(Parser)]
@@ -48,6 +50,8 @@ enum Command {
 struct Inspect {
     /// The image, or a folder of images
     source: PathBuf,
+    #[command(flatten)]
+    password: SourcePassword,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -59,6 +63,8 @@ struct Verify {
     source: PathBuf,
     /// The image to compare it with
     other: Option<PathBuf>,
+    #[command(flatten)]
+    password: SourcePassword,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -71,6 +77,8 @@ struct Hash {
     /// Print every track, not only the whole disc
     #[arg(long)]
     tracks: bool,
+    #[command(flatten)]
+    password: SourcePassword,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -174,9 +182,19 @@ fn leave_console(_: &[PathBuf]) -> bool {
     false
 }
 
-/// Does a task, telling of its progress, and hands its outcome on; an error is printed and becomes an exit code.
-fn perform(task: Task, output: Output, done: impl FnOnce(Outcome) -> Result<ExitCode, JobError>) -> ExitCode {
-    match output.follow(task).and_then(done) {
+/// Does a task, telling of its progress, and hands its outcome on; an error is printed and becomes an exit code. A password that is missing
+/// is asked for once, where somebody sits at a terminal.
+fn perform(mut task: Task, output: Output, done: impl FnOnce(Outcome) -> Result<ExitCode, JobError>) -> ExitCode {
+    let mut result = output.follow(task.clone());
+    if let Err(error) = &result
+        && let Some(answer) = password::ask_for(error)
+    {
+        result = answer.and_then(|password| {
+            task.set_password(password);
+            output.follow(task)
+        });
+    }
+    match result.and_then(done) {
         Ok(code) => code,
         Err(error) => fail(&error, output.json),
     }

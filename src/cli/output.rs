@@ -160,7 +160,7 @@ fn print_line(text: &str) {
 }
 
 /// Control characters replaced.
-fn tame(text: &str) -> String {
+pub fn tame(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
 }
 

@@ -24,7 +24,7 @@ struct Shape {
 }
 
 pub fn run(args: &Verify) -> ExitCode {
-    let task = Task::Verify { source: args.source.clone(), other: args.other.clone(), password: None };
+    let task = Task::Verify { source: args.source.clone(), other: args.other.clone(), password: args.password.given() };
     perform(task, Output::new(args.json), |outcome| {
         let Outcome::Verified(report) = outcome else { return Ok(ExitCode::FAILURE) };
         if args.json {

@@ -3,11 +3,17 @@
 use super::{CdText, Control, DiscType, Isrc, Lba, Mcn, Medium, TrackMode};
 
 /// A disc: a plain value, no I/O.
+///
+/// A GD-ROM has two areas, and they are two sessions here, in whatever format it lies. Session 1 is the single-density area (tracks 1
+/// and 2, as a rule). Session 2 is the high-density area: index 1 of its first track (3, as a rule) is at [`Disc::HIGH_DENSITY`], behind
+/// a pregap of 150 sectors that no format stores. A lead-out is the end of the last track of its area: what lies between the end of
+/// track 2 and the high-density area belongs to no track, whether an image pads it with zeros or not. A disc of which only
+/// the single-density area was kept has one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disc {
     /// What kind of disc.
     pub medium: Medium,
-    /// Its sessions, in order; at least one.
+    /// Its sessions, in order; at least one. On a GD-ROM: its areas.
     pub sessions: Vec<Session>,
     /// Media catalogue number.
     pub mcn: Option<Mcn>,
@@ -104,6 +110,9 @@ pub enum Flaw {
     /// Addresses beyond those a disc has.
     #[error("track {0} ends beyond the last address")]
     TooLong(u8),
+    /// A GD-ROM with more than two areas, a first that reaches into the second, or a second that doesn't begin at [`Disc::HIGH_DENSITY`].
+    #[error("track {0} does not lie in the area of the GD-ROM that it belongs to")]
+    Area(u8),
 }
 
 impl Track {
@@ -137,6 +146,9 @@ impl Track {
 }
 
 impl Disc {
+    /// Where the high-density area of a GD-ROM begins: index 1 of its first track.
+    pub const HIGH_DENSITY: Lba = Lba(45_000);
+
     /// A disc of one session with nothing but its tracks.
     pub fn new(medium: Medium, tracks: Vec<Track>) -> Disc {
         let lead_out = tracks.last().map_or(Lba(0), Track::end);
@@ -214,6 +226,22 @@ impl Disc {
                 return Err(Flaw::TooLong(last));
             }
         }
+        if self.medium == Medium::Gd { self.check_areas() } else { Ok(()) }
+    }
+
+    /// Whether its sessions are the areas of a GD-ROM; [`Disc::check`] asks it of those that say they are one.
+    pub fn check_areas(&self) -> Result<(), Flaw> {
+        for (session, area) in self.sessions.iter().zip(0..) {
+            let Some(first) = session.tracks.first() else { return Err(Flaw::Empty) };
+            let right = match area {
+                0 => session.lead_out <= Disc::HIGH_DENSITY,
+                1 => first.start == Disc::HIGH_DENSITY,
+                _ => false,
+            };
+            if !right {
+                return Err(Flaw::Area(first.number));
+            }
+        }
         Ok(())
     }
 }
@@ -279,5 +307,30 @@ mod tests {
         assert_eq!(broken(|d| d.sessions[0].tracks[1].indexes.reverse()), Flaw::Indexes(2));
         assert_eq!(broken(|d| d.sessions[0].lead_out = Lba(599)), Flaw::LeadOut(1));
         assert_eq!(broken(|d| d.sessions[0].lead_out = Lba(600_001)), Flaw::TooLong(2));
+    }
+
+    #[test]
+    fn a_gd_rom_has_its_areas_where_they_belong() {
+        let mut disc = Disc { medium: Medium::Gd, ..two_tracks() };
+        assert_eq!(disc.check(), Ok(()));
+        let mut third = Track::new(3, TrackMode::Mode1, Disc::HIGH_DENSITY, 1000);
+        third.pregap = 150;
+        let area = |number, track: &Track| Session {
+            number,
+            disc_type: DiscType::default(),
+            tracks: vec![track.clone()],
+            lead_out: track.end(),
+        };
+        disc.sessions.push(area(2, &third));
+        assert_eq!(disc.check(), Ok(()));
+        disc.sessions.push(area(3, &Track::new(4, TrackMode::Mode1, Lba(60_000), 10)));
+        assert_eq!(disc.check(), Err(Flaw::Area(4)));
+        disc.sessions.truncate(1);
+        third.start = Lba(45_001);
+        disc.sessions.push(area(2, &third));
+        assert_eq!(disc.check(), Err(Flaw::Area(3)));
+        disc.sessions.truncate(1);
+        disc.sessions[0].lead_out = Lba(45_001);
+        assert_eq!(disc.check(), Err(Flaw::Area(1)));
     }
 }

@@ -50,7 +50,7 @@ fn weight(losses: &[Loss]) -> u32 {
             Loss::Tracks { left, .. } => 10_000 + 100 * left.len() as u32,
             Loss::HiddenTrack(_) | Loss::Subheaders(_) => 5_000,
             Loss::Medium { .. } => 2_000,
-            Loss::Subchannel | Loss::LayerBreak(_) => 500,
+            Loss::Subchannel | Loss::LayerBreak(_) | Loss::Pregaps(_) => 500,
             Loss::CdText | Loss::Indexes(_) | Loss::Structures | Loss::FirstNumber(_) => 100,
             Loss::Mcn | Loss::Isrc(_) | Loss::Flags(_) | Loss::DiscType | Loss::Postgaps(_) => 20,
         })

@@ -11,12 +11,14 @@ pub struct Holds {
     pub media: Media,
     /// How many tracks.
     pub tracks: Tracks,
-    /// More than one session.
+    /// More than one session. The areas of a GD-ROM are kept by every format that says of itself that it holds GD-ROMs.
     pub sessions: bool,
     /// Sync, headers, subheaders, EDC and ECC of data sectors: where not, 2048 bytes of each are kept.
     pub raw: bool,
     /// Audio before track 1 (a pregap of track 1 beyond two seconds).
     pub hidden_track: bool,
+    /// The sectors of pregaps: where not, pregaps keep their length, and read as silence or as empty data sectors.
+    pub pregap_sectors: bool,
     /// Index 2 and above.
     pub indexes: bool,
     /// Where postgaps begin.
@@ -79,6 +81,17 @@ pub enum Tracks {
     Many,
 }
 
+impl Media {
+    /// Whether an image says that it is of this medium.
+    pub fn says(self, medium: Medium) -> bool {
+        match self {
+            Media::Any => true,
+            Media::Says(media) => media.contains(&medium),
+            Media::Guessed => false,
+        }
+    }
+}
+
 impl Holds {
     /// Nothing but the user data of one data track.
     pub const NOTHING: Holds = Holds {
@@ -87,6 +100,7 @@ impl Holds {
         sessions: false,
         raw: false,
         hidden_track: false,
+        pregap_sectors: false,
         indexes: false,
         postgaps: false,
         first_number: false,
@@ -108,6 +122,7 @@ impl Holds {
         sessions: true,
         raw: true,
         hidden_track: true,
+        pregap_sectors: true,
         indexes: true,
         postgaps: true,
         first_number: true,
@@ -184,7 +199,7 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
         left.sessions.iter_mut().for_each(|s| s.tracks.retain(|t| t.number == track));
         kept.push(track);
         rebase(left);
-    } else if !holds.sessions {
+    } else if !holds.sessions && !(left.medium == Medium::Gd && holds.media.says(Medium::Gd)) {
         left.sessions.truncate(1);
     }
     if kept.is_empty() {

@@ -19,11 +19,16 @@ pub static FORMATS: &[&Format] = &[
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
+    &super::gdi::GDI,
     &super::dvd::DVD,
     &super::daa::DAA,
     &super::daa::GBI,
     &super::isz::ISZ,
     &super::uif::UIF,
+    &super::cso::CSO,
+    &super::cso::ZSO,
+    &super::cso::DAX,
+    &super::cso::JSO,
     &super::raw::RAW,
 ];
 

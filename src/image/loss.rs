@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::holds::{Holds, Tracks, project};
+use super::contents::project_sectors;
+use super::holds::{Holds, Tracks};
 use crate::disc::{Disc, DiscReader, Lba, Medium, Stored, StoredSub, Track, TrackId};
 
 /// One thing that a format can't keep of a disc.
@@ -19,6 +20,8 @@ pub enum Loss {
     },
     /// Audio before track 1, that many sectors.
     HiddenTrack(u32),
+    /// What is stored of the pregaps of these tracks.
+    Pregaps(Vec<u8>),
     /// Form 2 sectors of these tracks lose all but 2048 bytes, and the others their subheaders.
     Subheaders(Vec<u8>),
     /// Index 2 and above of these tracks.
@@ -57,11 +60,17 @@ pub enum Loss {
 /// `stored` tells how a track is stored: what was never there is not lost.
 pub fn loss(reader: &dyn DiscReader, holds: &Holds) -> Option<Vec<Loss>> {
     let disc = reader.disc();
-    let left = project(disc, holds)?;
+    let left = project_sectors(reader, holds)?;
     let mut losses = Vec::new();
     tracks_left(disc, &left, holds, &mut losses);
     let kept = kept_tracks(disc, &left, holds);
     hidden_track(reader, holds, &kept, &mut losses);
+    let stored = |id: TrackId| reader.stored(id).is_some_and(|stored| stored.pregap > 0);
+    let silent = kept.iter().skip(1).filter(|(id, ..)| !holds.pregap_sectors && stored(*id));
+    let silent: Vec<u8> = silent.map(|(id, ..)| id.track).collect();
+    if !silent.is_empty() {
+        losses.push(Loss::Pregaps(silent));
+    }
     let mut list = |make: fn(Vec<u8>) -> Loss, lost: &dyn Fn(&Track, &Track) -> bool| {
         let tracks: Vec<u8> = kept.iter().filter(|(_, is, becomes)| lost(is, becomes)).map(|(_, is, _)| is.number).collect();
         if !tracks.is_empty() {
@@ -180,6 +189,7 @@ impl fmt::Display for Loss {
             Loss::HiddenTrack(sectors) => {
                 write!(f, "the audio hidden before track 1 ({})", crate::disc::Msf::from_frames(*sectors))
             }
+            Loss::Pregaps(tracks) => write!(f, "what is in the pregaps of {} (they will be silent)", track_list(tracks)),
             Loss::Subheaders(tracks) => write!(f, "the subheaders and form 2 data of {}", track_list(tracks)),
             Loss::Indexes(tracks) => write!(f, "the indexes above 1 of {}", track_list(tracks)),
             Loss::Postgaps(tracks) => write!(f, "the postgap marks of {}", track_list(tracks)),

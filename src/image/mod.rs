@@ -5,6 +5,8 @@
 
 mod adviser;
 pub mod ccd;
+mod contents;
+pub mod cso;
 pub mod cue;
 pub mod daa;
 pub mod dvd;
@@ -12,6 +14,7 @@ mod extent;
 mod flaw;
 mod format;
 mod forms;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
@@ -29,7 +32,7 @@ pub mod raw;
 mod reader;
 mod recover;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 pub mod toc;
 pub mod uif;
@@ -37,6 +40,7 @@ mod volumes;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
+pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};

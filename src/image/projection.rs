@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::holds::{Holds, cooked, project};
+use super::contents::project_sectors;
+use super::holds::{Holds, cooked};
 use super::reader::synthesise_sub;
 use crate::bytes::Place;
 use crate::disc::sector::{self, Form, Records, Slice, Worth};
@@ -16,6 +17,8 @@ pub struct Projection {
     shift: i32,
     /// Whether the sectors before track 1 are kept.
     hidden_track: bool,
+    /// Whether those of other pregaps are.
+    pregaps: bool,
     subchannel: bool,
 }
 
@@ -29,9 +32,10 @@ struct Source<'a> {
 impl Projection {
     /// `None` when nothing of the disc is left.
     pub fn new(inner: Arc<dyn DiscReader>, holds: &Holds) -> Option<Projection> {
-        let disc = project(inner.disc(), holds)?;
+        let disc = project_sectors(&*inner, holds)?;
         let shift = shift(inner.disc(), &disc, holds)?;
-        Some(Projection { inner, disc, shift, hidden_track: holds.hidden_track, subchannel: holds.subchannel })
+        let (hidden_track, pregaps) = (holds.hidden_track, holds.pregap_sectors || holds.tracks != super::holds::Tracks::Many);
+        Some(Projection { inner, disc, shift, hidden_track, pregaps, subchannel: holds.subchannel })
     }
 
     fn there(&self, at: Lba) -> Lba {
@@ -44,9 +48,10 @@ impl Projection {
         Ok(Source { here, there, at: self.there(at) })
     }
 
-    /// Whether the sector is before track 1, where the format keeps nothing.
+    /// Whether the sector is before track 1, or in another pregap, where the format keeps nothing.
     fn is_left_behind(&self, at: Lba) -> bool {
-        !self.hidden_track && self.disc.tracks().next().is_some_and(|(_, first)| at < first.start)
+        let hidden = !self.hidden_track && self.disc.tracks().next().is_some_and(|(_, first)| at < first.start);
+        hidden || !self.pregaps && self.disc.track_at(at).is_some_and(|(_, track)| at < track.start)
     }
 }
 

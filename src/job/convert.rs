@@ -13,6 +13,9 @@ use crate::disc::{DiscReader, StoredSub, TrackId};
 use crate::image::packing::Tuning;
 use crate::image::{self, Format, Loss, Opening, Password, Plan, PlanError, PlanRequest, PlanWriter, Projection};
 
+/// Parts into which an image may be cut; no format counts further than some thousands in their names.
+const MOST_PARTS: u64 = 9_999;
+
 /// What to convert, into what.
 #[derive(Debug, Clone)]
 pub struct ConvertTask {
@@ -183,6 +186,10 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
         Some(plan) => plan(left.disc(), &request).map_err(impossible)?,
         None => return Err(JobError::NoFormat(task.target.clone())),
     };
+    let parts = task.tuning.split.map_or(1, |split| plan.len().div_ceil(split.max(1)));
+    if parts > MOST_PARTS {
+        return Err(JobError::Refused { format: format.title, what: "more than 9,999 parts" });
+    }
     name_as_asked(&mut plan, format, &task.target);
     let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
     check_outputs(task, source.files, &plan, &folder)?;
@@ -246,7 +253,7 @@ fn prove(
     let opener = image::Opener::new(made, Opening::with(task.tuning.password.clone()))?;
     let image = image::open_as(format, &opener)?;
     // A stored subchannel says more than the format itself can.
-    let read = image::project(image.disc(), &format.holds).unwrap_or_else(|| image.disc().clone());
+    let read = image::project_sectors(&*image.reader, &format.holds).unwrap_or_else(|| image.disc().clone());
     let mut differences = compare_discs(left.disc(), &read);
     let ground = common_ground(left, &*image.reader);
     let mut meter = Meter::new(control, tell, Phase::Verify, sectors(&ground));

@@ -93,6 +93,9 @@ pub enum JobError {
         /// What it can't do.
         what: &'static str,
     },
+    /// The new image should have a password, and there is none.
+    #[error("no password for the new image: {0}")]
+    NoPassword(&'static str),
     /// A file of this name is there already.
     #[error("there is a file of this name already: {0}")]
     Exists(PathBuf),
@@ -161,6 +164,7 @@ impl JobError {
             JobError::Plan { .. }
             | JobError::NoFormat(_)
             | JobError::Refused { .. }
+            | JobError::NoPassword(_)
             | JobError::Exists(_)
             | JobError::OverSource(_) => Class::Request,
             JobError::Loss { .. } => Class::Loss,
@@ -183,7 +187,11 @@ impl JobError {
             | JobError::NoRoom { path, .. }
             | JobError::Write { path, .. }
             | JobError::Mismatch { path, .. } => Some(path),
-            JobError::Refused { .. } | JobError::Author(_) | JobError::Cancelled | JobError::Panicked(_) => None,
+            JobError::Refused { .. }
+            | JobError::NoPassword(_)
+            | JobError::Author(_)
+            | JobError::Cancelled
+            | JobError::Panicked(_) => None,
         }
     }
 

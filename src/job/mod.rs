@@ -66,6 +66,17 @@ pub enum Task {
     },
 }
 
+impl Task {
+    /// Gives it the password of the images that it reads.
+    pub fn set_password(&mut self, given: Password) {
+        match self {
+            Task::Open { password, .. } | Task::Verify { password, .. } | Task::Hash { password, .. } => *password = Some(given),
+            Task::Convert(task) => task.password = Some(given),
+            Task::Demo(_) => {}
+        }
+    }
+}
+
 /// What came of a task.
 pub enum Outcome {
     /// Of [`Task::Open`]: every image found.

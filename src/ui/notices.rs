@@ -68,6 +68,7 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Plan { format, error, .. } => format!("{name} can't become {format}: {error}."),
         JobError::NoFormat(_) => format!("The name {name} says no format that can be written."),
         JobError::Refused { format, what } => format!("{format} has no choice of this kind: {what}."),
+        JobError::NoPassword(why) => format!("The new image has no password: {why}."),
         JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),
         JobError::OverSource(_) => format!("{name} belongs to the image that is being read, and can't be replaced by its copy."),
         JobError::Loss { format, .. } => format!("{format} can't keep everything that is on {name}."),

@@ -230,6 +230,22 @@ pub fn small() -> Made {
     Made { disc, runs, sub: false }
 }
 
+/// A GD-ROM with data and audio in each of its areas, and the pregaps that real ones have, all stored.
+pub fn gd() -> Made {
+    let track = |number, mode, start: i32, pregap, length| Track { pregap, ..Track::new(number, mode, Lba(start), length) };
+    let low = vec![track(1, TrackMode::Mode1, 0, 150, 320), track(2, TrackMode::Audio, 470, 150, 164)];
+    let high = vec![
+        track(3, TrackMode::Mode1, 45_000, 150, 200),
+        track(4, TrackMode::Audio, 45_350, 150, 160),
+        track(5, TrackMode::Mode1, 45_735, 225, 164),
+    ];
+    let mut disc = Disc::new(Medium::Gd, low);
+    let lead_out = high.last().unwrap().end();
+    disc.sessions.push(Session { number: 2, disc_type: DiscType::default(), tracks: high, lead_out });
+    let runs = fill(&disc, false, &mut Noise(11));
+    Made { disc, runs, sub: false }
+}
+
 /// An audio disc of one track of this many sectors.
 pub fn long(sectors: u32) -> Made {
     let mut track = Track::new(1, TrackMode::Audio, Lba(0), sectors);

@@ -11,6 +11,7 @@
 
 mod aiff;
 mod decoded;
+mod encode;
 mod flac;
 mod mp3;
 mod vorbis;
@@ -19,6 +20,8 @@ mod wave;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+
+pub use encode::FrameEncoder;
 
 use super::{Bytes, FileBytes, Window, read_some};
 

@@ -1,13 +1,12 @@
 //! Where the tracks of a CloneCD image lie, on the disc and in the image file.
 
 use super::{Ccd, Entry, TrackInfo};
+use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Control, DiscType, Isrc, Lba, Session, Track, TrackMode};
 use crate::image::{Fault, Flaw};
 
 /// The last address of a CD, MSF 99:59:74.
 const LAST: i32 = 449_849;
-/// Sectors of pregap that a session begins with and that no table of contents mentions.
-const FIRST_PREGAP: u32 = 150;
 
 /// A session in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{Ccd, Placed, lay_out, parse};
 use crate::bytes::Bytes;
+use crate::disc::mode_of;
 use crate::disc::sector::{RAW, SUBCHANNEL, Slice, SubKind};
 use crate::disc::{Disc, Lba, Mcn, Medium, Session, Track, TrackMode, scramble};
 use crate::image::forms::settle_forms;
-use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, MainStore, Opened, Opener, SubStore};
 
 /// Sectors from index 1 on whose header is looked for: the first ones may be damaged.

@@ -2,14 +2,12 @@
 
 use super::{Ccd, Entry, SessionInfo, TrackInfo, text};
 use crate::disc::sector::{Form, Slice, SubKind};
-use crate::disc::{Disc, Lba, Session, Track, TrackMode};
+use crate::disc::toc::{self, FIRST_PREGAP, TocEntry};
+use crate::disc::{Disc, Lba, Track, TrackMode};
 use crate::image::{Part, Plan, PlanError, PlanRequest, PlannedFile};
 
 /// The last address of a CD, MSF 99:59:74.
 const LAST: u32 = 449_849;
-/// Sectors of pregap that every session begins with.
-const FIRST_PREGAP: u32 = 150;
-
 /// The most sectors between two tracks of a session that are written although they belong to neither: two minutes, 21 MB that the plan holds.
 const LONGEST_GAP: u32 = 9000;
 
@@ -48,11 +46,10 @@ fn parts(disc: &Disc, form: Form) -> Result<Vec<Part>, PlanError> {
 
 fn describe(disc: &Disc) -> Result<Ccd, PlanError> {
     let mut ccd = Ccd { version: 3, catalog: disc.mcn.map(|mcn| mcn.to_string()), ..Ccd::default() };
+    ccd.entries = toc::entries(disc).iter().map(row).collect();
     for (number, session) in (1..).zip(&disc.sessions) {
         let first = session.tracks.first().ok_or(PlanError::Nothing("a session has no track"))?;
         ccd.sessions.push(SessionInfo { number, pregap_mode: mode(first), pregap_subchannel: false });
-        let next = disc.sessions.get(usize::from(number)).and_then(|session| session.tracks.first());
-        ccd.entries.extend(entries(number, session, next, disc.lead_out()));
         let base = if number == 1 { Lba(0) } else { first.start };
         for track in &session.tracks {
             let usual = if track.number == first.number { FIRST_PREGAP } else { 0 };
@@ -74,31 +71,12 @@ fn mode(track: &Track) -> u8 {
     }
 }
 
-/// The rows of a session: first and last track, lead-out, the tracks, the way to the next session.
-fn entries(session: u8, tracks: &Session, next: Option<&Track>, end: Lba) -> Vec<Entry> {
-    let row = |point, control, p: [u8; 3]| {
-        let frames = i32::from(p[0]) * 4500 + i32::from(p[1]) * 75 + i32::from(p[2]);
-        Entry { line: 0, session, point, adr: 1, control, a: [0; 3], zero: 0, p, plba: frames - 150 }
-    };
-    let control = |track: &Track| track.control.nibble(track.mode);
-    let (Some(first), Some(last)) = (tracks.tracks.first(), tracks.tracks.last()) else { return Vec::new() };
-    let mut rows = vec![
-        row(0xA0, control(first), [first.number, tracks.disc_type.byte(), 0]),
-        row(0xA1, control(last), [last.number, 0, 0]),
-        row(0xA2, control(last), time(tracks.lead_out)),
-    ];
-    rows.extend(tracks.tracks.iter().map(|track| row(track.number, control(track), time(track.start))));
-    if let Some(next) = next {
-        // Where the next program area begins, and how far the disc goes (MMC, pointer B0 of mode 5).
-        let next = next.start - FIRST_PREGAP;
-        rows.push(Entry { adr: 5, a: time(next), ..row(0xB0, 0, time(end)) });
-    }
-    rows
-}
-
-fn time(lba: Lba) -> [u8; 3] {
-    let msf = lba.to_msf();
-    [msf.minute as u8, msf.second, msf.frame]
+/// A row of the table of contents, with its address in sectors.
+fn row(entry: &TocEntry) -> Entry {
+    let TocEntry { session, adr, control, point, time, value } = *entry;
+    let frames = value.map(i32::from);
+    let plba = frames[0] * 4500 + frames[1] * 75 + frames[2] - 150;
+    Entry { line: 0, session, point, adr, control, a: time, zero: 0, p: value, plba }
 }
 
 /// The addresses of later sessions count from the first index 1 of the session.

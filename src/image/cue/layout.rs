@@ -18,8 +18,6 @@ use crate::image::{Fault, Flaw, guess_medium, set_medium};
 use super::sheet::{CueSheet, StoredMode, TrackEntry, Warning};
 use super::spans::{LEAD_IN, PREGAP, SessionGaps, Span, lead_out_frames, spans};
 
-/// Where the high-density area of a GD-ROM begins.
-const HIGH_DENSITY_START: i64 = 45_000;
 /// Sectors that lie in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
@@ -74,6 +72,11 @@ pub fn layout(sheet: &CueSheet, lengths: &[u64], gaps: SessionGaps) -> Result<La
         session.disc_type = disc_type(sheet, index);
     }
     disc.medium = medium(sheet, &disc);
+    if sheet.medium == Some(Medium::Gd) && disc.medium != Medium::Gd {
+        let line = sheet.tracks.first().map_or(0, |track| track.line);
+        let text = "this is said to be a GD-ROM, but its sessions are not the areas of one: it is read as a CD".to_owned();
+        layer.warnings.push(Warning { line, text });
+    }
     if !disc.medium.is_cd() {
         uncompact(&mut disc, &mut layer.runs);
     }
@@ -165,8 +168,9 @@ impl Layer<'_> {
         let (last, this) = (self.sheet.sessions[before], self.sheet.sessions[entry.session]);
         let area = this.pregap.map_or(lead, i64::from).max(pregap);
         if this.high_density {
-            let first = HIGH_DENSITY_START - stored;
-            return if HIGH_DENSITY_START - area >= self.next { Ok((first, area)) } else { Err(too_long(entry.line)) };
+            let start = i64::from(Disc::HIGH_DENSITY.0);
+            let first = start - stored;
+            return if start - area >= self.next { Ok((first, area)) } else { Err(too_long(entry.line)) };
         }
         if self.gap > 0 {
             let first = self.next + i64::from(self.gap);
@@ -219,6 +223,7 @@ fn disc_type(sheet: &CueSheet, session: usize) -> DiscType {
 fn medium(sheet: &CueSheet, disc: &Disc) -> Medium {
     let plain = sheet.tracks.iter().all(|track| track.stored.mode == TrackMode::Mode1 && track.stored.record() == 2048);
     match sheet.medium {
+        Some(Medium::Gd) if disc.check_areas().is_err() => Medium::Cd,
         Some(medium) if plain || medium.is_cd() => medium,
         None if plain && sheet.tracks.len() == 1 => guess_medium(disc.sectors().into()),
         _ => Medium::Cd,

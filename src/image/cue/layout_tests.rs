@@ -173,6 +173,18 @@ fn without_a_lead_out_the_gap_is_a_matter_of_evidence() {
     assert_eq!(lay(SessionGaps::Skipped), [(0, 150, 300), (11700, 150, 11420)]);
 }
 
+/// Only the areas of a GD-ROM are where one has them.
+#[test]
+fn sessions_that_are_no_areas_make_no_gd_rom() {
+    let text = "REM ORIGINAL MEDIA-TYPE: GD-ROM\nREM SESSION 1\nFILE 1 BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\n\
+                REM SESSION 2\nFILE 2 BINARY\nTRACK 02 AUDIO\nINDEX 01 00:00:00";
+    let layout = lay(text, &[RAW * 600, RAW * 800]);
+    assert_eq!(layout.disc.medium, Medium::Cd);
+    assert!(layout.warnings[0].text.contains("not the areas"), "{:?}", layout.warnings);
+    let one = lay("REM ORIGINAL MEDIA-TYPE: GD-ROM\nFILE 1 BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00", &[RAW * 600]);
+    assert_eq!((one.disc.medium, one.warnings.len()), (Medium::Gd, 0));
+}
+
 #[test]
 fn the_high_density_area_has_its_place() {
     let text = "REM SINGLE-DENSITY AREA\nFILE 1 BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\nFILE 2 BINARY\nTRACK 02 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:02:00\n\

@@ -35,6 +35,7 @@ pub use spans::SessionGaps;
 
 /// Cue sheets.
 ///
+/// Audio tracks are raw sectors (`bin`) as a rule, or files of sound; data tracks are always raw sectors.
 /// They are written without subchannel, although 2448-byte records are read: hardly any other program reads those of data tracks.
 pub static CUE: Format = Format {
     name: "cue",
@@ -46,7 +47,7 @@ pub static CUE: Format = Format {
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),
-    choices: Choices::NONE,
+    choices: Choices { codecs: &plan::CODECS, levels: true, ..Choices::NONE },
     parse_anything,
 };
 

@@ -1,7 +1,10 @@
 //! From a disc to the files of an image.
 
-use crate::disc::sector::Form;
+use std::sync::Arc;
+
+use crate::disc::sector::{Form, RAW};
 use crate::disc::{Disc, DiscType, Lba, Medium, Session, Track, TrackMode};
+use crate::image::packing::Flac;
 use crate::image::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 
 use super::cd_text::fits_inline;
@@ -9,16 +12,25 @@ use super::sheet::{CueSheet, FileEntry, FileName, FileType, IndexEntry, SessionE
 use super::spans::{LEAD_IN, PREGAP, lead_out_frames};
 use super::write::write;
 
-/// Where the high-density area of a GD-ROM begins.
-const HIGH_DENSITY_START: Lba = Lba(45_000);
+/// What audio tracks can be stored as: sectors, or files that every player knows.
+pub const CODECS: [&str; 3] = [BIN, WAV, FLAC];
+const BIN: &str = "bin";
+const WAV: &str = "wav";
+const FLAC: &str = "flac";
 
 /// Plans a sheet with one file of sectors, or with one for each track, named as redump names them.
 ///
 /// Pregaps are stored (`INDEX 00`), but for the 150 sectors that every session begins with; gaps between sessions are not. The texts
 /// stand in the sheet where it can hold them, or else in a CD-TEXT file beside it.
+///
+/// Where audio tracks become files of sound and there are data tracks too, each track has a file.
 pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
     let stem: String = request.stem.chars().map(|c| if c.is_control() { '_' } else { c }).collect();
-    let mut planner = Planner { disc, stem, apart: request.file_per_track, sheet: CueSheet::default(), files: Vec::new(), at: 0 };
+    let codec = request.tuning.codec.as_deref().unwrap_or(BIN);
+    let audio = disc.tracks().filter(|(_, track)| track.mode == TrackMode::Audio).count();
+    let mixed = codec != BIN && audio > 0 && audio < disc.tracks().count();
+    let apart = request.file_per_track || mixed;
+    let mut planner = Planner { disc, stem, codec, apart, sheet: CueSheet::default(), files: Vec::new(), at: 0 };
     planner.sheet.catalog = disc.mcn;
     planner.sheet.medium = Some(disc.medium).filter(|medium| *medium != Medium::Cd);
     let mut before: Option<&Session> = None;
@@ -26,6 +38,7 @@ pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
         planner.session(before, session)?;
         before = Some(session);
     }
+    planner.sound_files(request.tuning.level)?;
     planner.cd_text()?;
     let Planner { sheet, mut files, stem, .. } = planner;
     files.push(PlannedFile::new(format!("{stem}.cue"), vec![Part::Bytes(write(&sheet).into_bytes())]));
@@ -35,6 +48,8 @@ pub fn plan(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanError> {
 struct Planner<'a> {
     disc: &'a Disc,
     stem: String,
+    /// One of [`CODECS`].
+    codec: &'a str,
     /// A file for each track.
     apart: bool,
     sheet: CueSheet,
@@ -53,7 +68,7 @@ struct Lead {
 impl Planner<'_> {
     fn session(&mut self, before: Option<&Session>, session: &Session) -> Result<(), PlanError> {
         let first = session.tracks.first().ok_or(PlanError::Nothing("a session has no track"))?;
-        let high_density = self.disc.medium == Medium::Gd && before.is_some() && first.start == HIGH_DENSITY_START;
+        let high_density = self.disc.medium == Medium::Gd && before.is_some();
         let mut entry = SessionEntry { high_density, disc_type: remarked_type(session), ..SessionEntry::default() };
         let mut end = Lba(0);
         if let Some(before) = before {
@@ -148,7 +163,12 @@ impl Planner<'_> {
 
     /// Begins the next file of sectors.
     fn new_file(&mut self, track: &Track) {
-        let extension = if track.mode == TrackMode::Dvd { "iso" } else { "bin" };
+        let sound = track.mode == TrackMode::Audio && self.codec != BIN;
+        let extension = match track.mode {
+            TrackMode::Dvd => "iso",
+            TrackMode::Audio => self.codec,
+            _ => BIN,
+        };
         let tracks = self.disc.tracks().count();
         let (stem, number) = (&self.stem, track.number);
         let name = match tracks {
@@ -157,9 +177,29 @@ impl Planner<'_> {
             _ => format!("{stem} (Track {number:02}).{extension}"),
         };
         let text = name.clone();
+        let kind = if sound { FileType::Sound } else { FileType::Binary };
         self.files.push(PlannedFile::new(name, Vec::new()));
-        self.sheet.files.push(FileEntry { name: FileName { text, raw: None }, kind: FileType::Binary, line: 0 });
+        self.sheet.files.push(FileEntry { name: FileName { text, raw: None }, kind, line: 0 });
         self.at = 0;
+    }
+
+    /// Makes files of sound of those that the sheet says are.
+    fn sound_files(&mut self, level: Option<u8>) -> Result<(), PlanError> {
+        let entries = self.sheet.files.iter().map(|entry| entry.kind);
+        for (file, _) in self.files.iter_mut().zip(entries).filter(|(_, kind)| *kind == FileType::Sound) {
+            if self.codec == FLAC {
+                file.packing = Some(Arc::new(Flac::new(level)));
+                continue;
+            }
+            let limit = (u32::MAX - 36) / RAW as u32;
+            let len = file.len();
+            let sectors = u32::try_from(len / RAW as u64).unwrap_or(u32::MAX);
+            if sectors > limit {
+                return Err(PlanError::TooLong { sectors, limit });
+            }
+            file.parts.insert(0, Part::Bytes(wave_header(len as u32)));
+        }
+        Ok(())
     }
 
     fn cd_text(&mut self) -> Result<(), PlanError> {
@@ -176,6 +216,18 @@ impl Planner<'_> {
         self.files.push(PlannedFile::new(name, vec![Part::Bytes(packs)]));
         Ok(())
     }
+}
+
+/// What stands in a WAVE file before so many bytes of sound: a RIFF with the chunks `fmt ` and `data`.
+fn wave_header(len: u32) -> Vec<u8> {
+    const RATE: u32 = 44_100;
+    // PCM, two channels.
+    let format = [1u16, 2].map(u16::to_le_bytes).concat();
+    let rates = [RATE, RATE * 4].map(u32::to_le_bytes).concat();
+    // Bytes of a stereo sample, bits of one.
+    let sizes = [4u16, 16].map(u16::to_le_bytes).concat();
+    let (riff, data) = ((len + 36).to_le_bytes(), len.to_le_bytes());
+    [b"RIFF", &riff[..], b"WAVE", b"fmt ", &16u32.to_le_bytes(), &format, &rates, &sizes, b"data", &data].concat()
 }
 
 /// The disc type, where a reader would take the session for one of another.

@@ -9,8 +9,9 @@ use super::open_tests::sector;
 use super::*;
 use crate::disc::cd_text::Field;
 use crate::disc::sector::{Form, Slice, Worth};
-use crate::disc::{CdText, Control, Disc, DiscReader, DiscType, Lba, Medium, Session, Track, TrackMode};
-use crate::image::{Extent, ExtentReader, Image, Limits, Part, Plan, PlanRequest, open_as};
+use crate::disc::{CdText, Control, Disc, DiscReader, DiscType, DiscWriter, Lba, Medium, Session, Track, TrackMode};
+use crate::image::packing::Tuning;
+use crate::image::{Extent, ExtentReader, Image, Limits, Part, Plan, PlanRequest, PlanWriter, open_as};
 
 /// A disc whose every stored sector is another; sectors below 0 and pregaps of sessions are not stored.
 fn reader(disc: Disc) -> ExtentReader {
@@ -59,6 +60,75 @@ fn saved(reader: &dyn DiscReader, apart: bool, folder: &Path) -> (Plan, Image) {
     let opener = crate::image::Opener::new(&folder.join("My Disc.cue"), Limits::default()).unwrap();
     let image = open_as(&CUE, &opener).unwrap();
     (plan, image)
+}
+
+/// Carries out a plan as the program does, its packing included.
+fn carried_out(plan: &Plan, reader: &dyn DiscReader, folder: &Path) {
+    let mut writer = PlanWriter::new(plan.clone(), folder).unwrap();
+    for run in plan.runs() {
+        writer.write(&sectors(reader, run.at, run.sectors, run.form.main.unwrap())).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+/// Every codec keeps every sector, and audio discs are in one file where nothing else is asked for.
+#[test]
+fn audio_tracks_are_what_they_were_whatever_they_are_stored_as() {
+    let mixed = cd(vec![vec![
+        track(1, TrackMode::Mode1, 0, 150, 30),
+        track(2, TrackMode::Audio, 180, 150, 40),
+        track(3, TrackMode::Audio, 222, 2, 25),
+        track(4, TrackMode::Mode1, 397, 150, 20),
+    ]]);
+    let audio = cd(vec![vec![track(1, TrackMode::Audio, 0, 150, 30), track(2, TrackMode::Audio, 35, 5, 40)]]);
+    for (disc, apart, codec, expected) in [
+        (&mixed, false, "wav", &["x (Track 1).bin", "x (Track 2).wav", "x (Track 3).wav", "x (Track 4).bin", "x.cue"][..]),
+        (&mixed, true, "flac", &["x (Track 1).bin", "x (Track 2).flac", "x (Track 3).flac", "x (Track 4).bin", "x.cue"]),
+        (&audio, false, "wav", &["x.wav", "x.cue"]),
+        (&audio, false, "flac", &["x.flac", "x.cue"]),
+        (&audio, true, "flac", &["x (Track 1).flac", "x (Track 2).flac", "x.cue"]),
+        (&audio, false, "bin", &["x.bin", "x.cue"]),
+    ] {
+        let reader = reader(disc.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let tuning = Tuning { codec: Some(codec.to_owned()), level: Some(3), ..Tuning::default() };
+        assert_eq!(CUE.choices.refuses(&tuning), None);
+        let plan = plan::plan(disc, &PlanRequest { file_per_track: apart, tuning, ..PlanRequest::new("x") }).unwrap();
+        carried_out(&plan, &reader, folder.path());
+        assert_eq!(plan.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), expected);
+        let opener = crate::image::Opener::new(&folder.path().join("x.cue"), Limits::default()).unwrap();
+        let image = open_as(&CUE, &opener).unwrap();
+        assert!(image.warnings.is_empty(), "{:?}", image.warnings);
+        assert_eq!(image.disc(), disc);
+        for (_, track) in disc.tracks() {
+            let count = track.end().since(track.first().max(Lba(0))).unwrap();
+            let of = |from: &dyn DiscReader| sectors(from, track.first().max(Lba(0)), count, Slice::RAW);
+            assert!(of(&reader) == of(&*image.reader), "{codec}: track {}", track.number);
+        }
+        players_agree(&plan, &reader, folder.path());
+    }
+}
+
+/// sox 14.4.2 and `flac -t` 1.4.2 on the files of sound.
+fn players_agree(plan: &Plan, reader: &dyn DiscReader, folder: &Path) {
+    for file in plan.files.iter().filter(|file| file.name.ends_with("wav") || file.name.ends_with("flac")) {
+        let meant: Vec<u8> = file
+            .parts
+            .iter()
+            .flat_map(|part| match part {
+                Part::Sectors(run) => sectors(reader, run.at, run.sectors, Slice::RAW),
+                Part::Bytes(_) => Vec::new(),
+            })
+            .collect();
+        let raw = ["-t", "raw", "-e", "signed", "-b", "16", "-L", "-"];
+        match Command::new("sox").arg(&file.name).args(raw).current_dir(folder).output() {
+            Ok(heard) => assert!(heard.status.success() && heard.stdout == meant, "{}", String::from_utf8_lossy(&heard.stderr)),
+            Err(_) => println!("skipped: sox is not installed"),
+        }
+        if file.name.ends_with("flac") {
+            crate::image::testing::said_by("flac", &["-t", "-s", &file.name], folder);
+        }
+    }
 }
 
 fn survives(disc: Disc) {

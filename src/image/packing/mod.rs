@@ -1,15 +1,19 @@
 //! [`Packing`]: how what a file consists of is packed on its way to the disk: compressed, encrypted, cut into parts.
 
+mod flac;
 mod parallel;
 mod parts;
+mod sizes;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use flac::Flac;
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
 pub use parts::{NamePart, Parts};
+pub use sizes::{PART_SIZES, PartSize, parse_block, parse_size};
 
 use super::password::Password;
 
@@ -95,6 +99,26 @@ pub enum Protection {
     Weak,
     /// A cipher that is held to be sound.
     Sound,
+}
+
+impl Protection {
+    /// The word for it in `--json`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Protection::Weak => "weak",
+            Protection::Sound => "sound",
+        }
+    }
+
+    /// What the user should know before trusting it, in a sentence.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            Protection::Weak => Some(
+                "The encryption of this format is weak: its password keeps out the curious, not those who want to know what is inside.",
+            ),
+            Protection::Sound => None,
+        }
+    }
 }
 
 impl Choices {

@@ -101,6 +101,11 @@ impl<C: BlockCodec, S: BlockSink<Made = C::Made>> ParallelPacker<C, S> {
         })
     }
 
+    /// What takes the encoded blocks.
+    pub fn sink(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
     /// Hands what has come to a worker.
     fn send(&mut self) -> io::Result<()> {
         let next = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(self.batch));

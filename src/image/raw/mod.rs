@@ -9,6 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use super::contents::told_by;
 use super::extent::{Extent, SubStore};
 use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Likeness, Opened};
@@ -18,8 +19,8 @@ use super::packing::Choices;
 use super::plan::{Part, Plan, PlanError, PlanRequest, PlannedFile, full_record};
 use crate::bytes::Bytes;
 use crate::disc::sector::{Form, Slice, SubKind};
-use crate::disc::{Disc, Lba, Track, TrackMode};
-pub use probe::{Record, mode_of, probe};
+use crate::disc::{Disc, Lba, Medium, Track, TrackMode};
+pub use probe::{Record, probe};
 
 /// The user data of one track.
 pub static ISO: Format = Format {
@@ -104,7 +105,15 @@ fn open_bytes(opener: &Opener, bytes: &Arc<dyn Bytes>, iso: bool) -> Result<Open
         let rest = len % stride;
         warnings.push(format!("The last {rest} bytes are no whole sector of {stride} bytes and are left out."));
     }
-    let medium = if record.is_cooked() { guess_medium(u64::from(sectors)) } else { crate::disc::Medium::Cd };
+    let told = if record.is_cooked() { told_by(&**bytes) } else { None };
+    let medium = match told {
+        Some(told) => told.medium,
+        None if record.is_cooked() => guess_medium(u64::from(sectors)),
+        None => Medium::Cd,
+    };
+    if let Some(game) = told.and_then(|told| told.game) {
+        warnings.push(format!("Two partitions: the game begins at sector {game}, and what DVD players show lies before it."));
+    }
     let mode = if record.is_cooked() && !medium.is_cd() { TrackMode::Dvd } else { record.mode };
     let mut track = Track::new(1, mode, Lba(0), sectors);
     track.pregap = if medium.is_cd() { 150 } else { 0 };

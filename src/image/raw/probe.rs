@@ -2,10 +2,11 @@
 
 use std::io;
 
+use super::super::contents::told_by;
 use super::sub_of;
 use crate::bytes::{Bytes, read_some};
-use crate::disc::TrackMode;
-use crate::disc::sector::{RAW, SYNC, Slice, SubKind, is_form2};
+use crate::disc::sector::{RAW, SYNC, Slice, SubKind};
+use crate::disc::{TrackMode, mode_of};
 
 /// The records of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ const BARE: [(u32, u64, TrackMode); 5] = [
     (2064, 4, TrackMode::Mode1),
 ];
 
-/// Tells the records of a file by sync patterns or by a file system's descriptors; `None` when neither is there.
+/// Tells the records of a file by sync patterns, by a file system's descriptors or by the marks of game discs; `None` where there is none.
 pub fn probe(bytes: &dyn Bytes) -> io::Result<Option<Record>> {
     let head = read_some(bytes, 0, RAW)?;
     if head.starts_with(&SYNC) {
@@ -55,7 +56,7 @@ pub fn probe(bytes: &dyn Bytes) -> io::Result<Option<Record>> {
             return Ok(slice.map(|slice| Record { mode, stride, slice, sub: None }));
         }
     }
-    Ok(None)
+    Ok(told_by(bytes).map(|_| Record::COOKED))
 }
 
 /// A file that begins with a sync pattern: the next one tells the stride, the header the mode.
@@ -70,27 +71,6 @@ fn probe_raw(bytes: &dyn Bytes, head: &[u8]) -> io::Result<Record> {
     }
     let mode = <&[u8; RAW]>::try_from(head).ok().and_then(mode_of).unwrap_or(TrackMode::Mode1);
     Ok(Record { mode, stride, slice: Slice::RAW, sub: sub_of(stride, 2352) })
-}
-
-/// The mode of a full sector by its sync pattern and header; `None` where they say nothing.
-pub fn mode_of(sector: &[u8; RAW]) -> Option<TrackMode> {
-    match sector[15] {
-        _ if !sector.starts_with(&SYNC) => None,
-        0 => Some(TrackMode::Mode0),
-        1 => Some(TrackMode::Mode1),
-        2 => Some(mode2(sector)),
-        _ => None,
-    }
-}
-
-/// XA when the subheader is there twice, as it must be; formless else.
-fn mode2(sector: &[u8; RAW]) -> TrackMode {
-    let (first, second) = (&sector[16..20], &sector[20..24]);
-    if first == second && (is_form2(sector) || first.iter().any(|&b| b != 0) || sector[24..].iter().all(|&b| b == 0)) {
-        TrackMode::Mode2Mixed
-    } else {
-        TrackMode::Mode2
-    }
 }
 
 /// Whether a file system's descriptors begin in sector 16 of records of this size.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::{Amount, Piece, Placed, Source, SubMode, TocFile, TocKind, TocMode, TocTrack, cd_text, lay_out, parse};
 use crate::bytes::{Bytes, Joined, Window};
+use crate::disc::mode_of;
 use crate::disc::sector::{RAW, Slice};
 use crate::disc::{Disc, DiscType, Lba, Medium, Track, TrackMode};
 use crate::image::forms::settle_forms;
-use crate::image::raw::mode_of;
 use crate::image::{Error, Extent, Fault, Flaw, Opened, Opener, Sibling, file_name};
 
 /// Extensions of audio files; anything else is raw samples, most significant byte first.

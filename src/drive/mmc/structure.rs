@@ -1,0 +1,87 @@
+//! READ DISC STRUCTURE (MMC-6, 6.22): the control data of DVDs and Blu-ray discs.
+
+use super::reply::{CommandError, ask, short};
+use crate::drive::transport::Transport;
+
+/// READ DISC STRUCTURE: a structure by its format code, without its header of four bytes. `bd` asks for those of Blu-ray discs.
+pub fn read_structure(transport: &mut dyn Transport, bd: bool, layer: u8, format: u8) -> Result<Vec<u8>, CommandError> {
+    const MOST: usize = 4 + 32 * 1024;
+    let [high, low] = short(MOST);
+    let cdb = [0xAD, u8::from(bd), 0, 0, 0, 0, layer, format, high, low, 0, 0];
+    let reply = ask(transport, "READ DISC STRUCTURE", &cdb, MOST)?;
+    Ok(reply.rest(4, 2, usize::from(reply.u16(0)?)).to_vec())
+}
+
+/// What the physical format information of a DVD says (format 00; ECMA-267, 16.1, and MMC-6, table of format 00).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layers {
+    /// Book type: 0 DVD-ROM, 1 DVD-RAM, 2 DVD-R, 3 DVD-RW, 9 DVD+RW, 10 DVD+R, 13 DVD+RW DL, 14 DVD+R DL.
+    pub book: u8,
+    /// One or two.
+    pub layers: u8,
+    /// The second layer is read from the outside inwards, and goes on where the first ends.
+    pub opposite: bool,
+    /// Sector number at which the data begin (30000 hexadecimal on all but DVD-RAM).
+    pub first: u32,
+    /// Last sector number of the data.
+    pub last: u32,
+    /// Last sector number of the first layer.
+    pub last_of_layer_0: u32,
+}
+
+impl Layers {
+    /// Reads them; `None` where the structure is too short.
+    pub fn parse(bytes: &[u8]) -> Option<Layers> {
+        let word =
+            |at: usize| bytes.get(at..at + 4).and_then(|field| field.first_chunk()).map(|field| u32::from_be_bytes(*field));
+        let flags = *bytes.get(2)?;
+        Some(Layers {
+            book: *bytes.first()? >> 4,
+            layers: 1 + (flags >> 5 & 3),
+            opposite: flags & 0x10 != 0,
+            first: word(4)?,
+            last: word(8)?,
+            last_of_layer_0: word(12)?,
+        })
+    }
+
+    /// The first sector of the second layer, counted from 0; `None` where there is none, or where it begins at 0 itself (parallel tracks).
+    pub fn layer_break(&self) -> Option<u32> {
+        let first_of_layer_1 = self.last_of_layer_0.checked_add(1)?.checked_sub(self.first)?;
+        (self.layers == 2 && self.opposite && first_of_layer_1 > 0).then_some(first_of_layer_1)
+    }
+
+    /// The name of its book.
+    pub fn book_name(&self) -> &'static str {
+        match self.book {
+            0 => "DVD-ROM",
+            1 => "DVD-RAM",
+            2 => "DVD-R",
+            3 => "DVD-RW",
+            4 => "HD DVD-ROM",
+            5 => "HD DVD-RAM",
+            6 => "HD DVD-R",
+            9 => "DVD+RW",
+            10 => "DVD+R",
+            13 => "DVD+RW DL",
+            14 => "DVD+R DL",
+            _ => "a book that is not known",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The layers of a dual-layer film: 2,086,912 sectors on the first.
+    #[test]
+    fn the_break_is_where_the_first_layer_ends() {
+        let mut bytes = vec![0x01, 0x02, 0x31, 0x10, 0, 3, 0, 0, 0, 0xFC, 0xFF, 0xFF, 0, 0x22, 0xD7, 0xFF, 0];
+        let layers = Layers::parse(&bytes).unwrap();
+        assert_eq!((layers.layers, layers.opposite, layers.layer_break()), (2, true, Some(0x22_D800 - 0x3_0000)));
+        bytes[2] = 0x01;
+        assert_eq!(Layers::parse(&bytes).unwrap().layer_break(), None);
+        assert_eq!(Layers::parse(&bytes[..15]), None);
+    }
+}

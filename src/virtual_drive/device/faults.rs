@@ -1,0 +1,208 @@
+//! How the drive misbehaves, and what is wrong with the disc.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+/// How a drive behaves, whatever disc is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manners {
+    /// Its maker, at most 8 characters.
+    pub vendor: String,
+    /// Its model, at most 16.
+    pub product: String,
+    /// Its firmware, at most 4.
+    pub revision: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Read offset in samples: audio comes so many samples late. What it reads from a sector lies so far before it on the disc.
+    pub offset: i32,
+    /// What its C2 pointers are worth.
+    pub c2: C2Manner,
+    /// Sectors that it remembers: read again, they come from its memory, right or wrong, until others take their place.
+    pub cache: usize,
+    /// Every so many sectors a bit of Q is turned; 0 never.
+    pub q_error_every: u32,
+    /// Sectors before LBA 0 that it can read.
+    pub lead_in: u32,
+    /// Sectors behind the lead-out's start that it can read.
+    pub lead_out: u32,
+    /// Bytes a second (of 2048 or 2352 each sector); `None` as fast as it can.
+    pub pace: Option<u32>,
+    /// After so many commands it is gone.
+    pub unplug_after: Option<u64>,
+    /// At this command the tray opens, lock or no lock.
+    pub tray_opens_after: Option<u64>,
+}
+
+impl Default for Manners {
+    fn default() -> Manners {
+        Manners {
+            vendor: "SPINDLE".to_owned(),
+            product: "SOFTWARE DRIVE".to_owned(),
+            revision: "1.0".to_owned(),
+            serial: "0001".to_owned(),
+            offset: 0,
+            c2: C2Manner::Honest,
+            cache: 0,
+            q_error_every: 0,
+            lead_in: 150,
+            lead_out: 150,
+            pace: None,
+            unplug_after: None,
+            tray_opens_after: None,
+        }
+    }
+}
+
+/// What C2 pointers are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum C2Manner {
+    /// Every wrong byte is pointed at, and no right one.
+    Honest,
+    /// Nothing is ever pointed at.
+    Silent,
+    /// Right bytes are pointed at in every sector.
+    Crying,
+    /// The drive refuses to give any.
+    Refused,
+}
+
+/// What is wrong with some sectors of a disc.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Which: their addresses.
+    pub sectors: Range<i32>,
+    /// What.
+    pub trouble: Trouble,
+}
+
+/// Ways in which a sector gives trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It can't be read.
+    Unreadable,
+    /// It can be read at this try and later ones (the first is 1).
+    FromTry(u32),
+    /// It is read with wrong bytes before this try; audio then comes as if it were right, data are an error.
+    WrongBefore(u32),
+    /// Each read of it takes so long.
+    Slow(Duration),
+}
+
+/// What comes of one read of one sector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its bytes.
+    Good,
+    /// Other bytes; the number makes them different from try to try.
+    Wrong(u32),
+    /// Nothing.
+    Failed,
+}
+
+/// Carries out faults: counts tries, remembers, and keeps the time.
+#[derive(Default)]
+pub struct Script {
+    faults: Vec<Fault>,
+    tries: HashMap<i32, u32>,
+    /// What the drive remembers, and in which order it came.
+    kept: HashMap<i32, Outcome>,
+    order: std::collections::VecDeque<i32>,
+    cache: usize,
+    pace: Option<u32>,
+    owed: Duration,
+    since: Option<Instant>,
+}
+
+/// How far the drive may run ahead of its pace: a buffer of its own.
+const AHEAD: Duration = Duration::from_millis(50);
+
+impl Script {
+    /// For a disc with these faults in a drive of these manners.
+    pub fn new(faults: Vec<Fault>, manners: &Manners) -> Script {
+        Script { faults, cache: manners.cache, pace: manners.pace, ..Script::default() }
+    }
+
+    /// Whether any fault touches these sectors.
+    pub fn touches(&self, sectors: &Range<i32>) -> bool {
+        self.faults.iter().any(|fault| fault.sectors.start < sectors.end && sectors.start < fault.sectors.end)
+    }
+
+    /// Reads a sector that a fault touches, or that may be remembered.
+    pub fn read(&mut self, lba: i32) -> Outcome {
+        if let Some(kept) = self.kept.get(&lba) {
+            return *kept;
+        }
+        let tries = self.tries.entry(lba).or_insert(0);
+        *tries += 1;
+        let tries = *tries;
+        let mut outcome = Outcome::Good;
+        for fault in self.faults.iter().filter(|fault| fault.sectors.contains(&lba)) {
+            match fault.trouble {
+                Trouble::Unreadable => outcome = Outcome::Failed,
+                Trouble::FromTry(first) if tries < first => outcome = Outcome::Failed,
+                Trouble::WrongBefore(first) if tries < first => outcome = Outcome::Wrong(tries),
+                Trouble::Slow(time) => self.owed += time,
+                Trouble::FromTry(_) | Trouble::WrongBefore(_) => {}
+            }
+        }
+        if self.cache > 0 {
+            self.remember(lba, outcome);
+        }
+        outcome
+    }
+
+    fn remember(&mut self, lba: i32, outcome: Outcome) {
+        self.kept.insert(lba, outcome);
+        self.order.push_back(lba);
+        while self.order.len() > self.cache {
+            if let Some(old) = self.order.pop_front() {
+                self.kept.remove(&old);
+            }
+        }
+    }
+
+    /// Whether sectors have to be read one by one.
+    pub fn remembers(&self) -> bool {
+        self.cache > 0
+    }
+
+    /// The memory is emptied.
+    pub fn forget(&mut self) {
+        self.kept.clear();
+        self.order.clear();
+    }
+
+    /// Bytes were read at the drive's pace.
+    pub fn spend(&mut self, bytes: usize) {
+        if let Some(pace) = self.pace {
+            self.owed += Duration::from_secs_f64(bytes as f64 / f64::from(pace.max(1)));
+        }
+    }
+
+    /// How long the command has to take beyond what it took; the disc turns on while nobody asks.
+    pub fn take_time(&mut self) -> Duration {
+        if self.owed.is_zero() {
+            return Duration::ZERO;
+        }
+        let now = Instant::now();
+        let passed = self.since.map_or(Duration::ZERO, |since| now.duration_since(since));
+        self.since = Some(now);
+        self.owed = self.owed.saturating_sub(passed);
+        if self.owed < AHEAD {
+            return Duration::ZERO;
+        }
+        // The time that is now slept through is paid.
+        self.since = Some(now + self.owed);
+        std::mem::take(&mut self.owed)
+    }
+
+    /// Sectors that were read from the disc more than once, and how often.
+    pub fn reread(&self) -> Vec<(i32, u32)> {
+        let mut all: Vec<(i32, u32)> =
+            self.tries.iter().filter(|(_, tries)| **tries > 1).map(|(lba, tries)| (*lba, *tries)).collect();
+        all.sort_unstable();
+        all
+    }
+}

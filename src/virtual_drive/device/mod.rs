@@ -1,0 +1,226 @@
+//! [`Device`]: an MMC drive for CDs, DVDs and Blu-ray discs over any [`DiscReader`] (SPC-4, MMC-6).
+
+mod describe;
+mod faults;
+mod medium;
+mod read;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::disc::DiscReader;
+use crate::drive::sense::Sense;
+use crate::drive::transport::{Data, Transport, TransportError};
+use faults::Script;
+pub use faults::{C2Manner, Fault, Manners, Trouble};
+use medium::Medium;
+
+/// Senses that the device answers with (SPC-4, annex D).
+mod says {
+    use crate::drive::sense::Sense;
+
+    pub const NO_DISC: Sense = Sense::new(2, 0x3A, 0x01);
+    pub const TRAY_OPEN: Sense = Sense::new(2, 0x3A, 0x02);
+    pub const NEW_DISC: Sense = Sense::new(6, 0x28, 0);
+    pub const POWER_ON: Sense = Sense::new(6, 0x29, 0);
+    pub const UNKNOWN_COMMAND: Sense = Sense::new(5, 0x20, 0);
+    pub const OUT_OF_RANGE: Sense = Sense::new(5, 0x21, 0);
+    pub const BAD_FIELD: Sense = Sense::new(5, 0x24, 0);
+    pub const LOCKED: Sense = Sense::new(5, 0x53, 0x02);
+    pub const WRONG_MODE: Sense = Sense::new(5, 0x64, 0);
+    pub const UNREADABLE: Sense = Sense::new(3, 0x11, 0x05);
+}
+
+/// How many bytes one command of the device may move: what the Linux kernel allows its drives.
+const MOST_BYTES: usize = 512 << 10;
+
+/// A drive in software.
+pub struct Device {
+    manners: Manners,
+    script: Script,
+    medium: Option<Medium>,
+    open: bool,
+    locked: bool,
+    /// What the next command that cares is told before anything else.
+    attention: Option<Sense>,
+    /// A disc came or went since somebody last asked (GET EVENT STATUS NOTIFICATION).
+    event: u8,
+    commands: u64,
+}
+
+/// Codes of GET EVENT STATUS NOTIFICATION, class media.
+const EVENT_NEW_MEDIA: u8 = 2;
+const EVENT_REMOVAL: u8 = 3;
+
+impl Device {
+    /// Without a disc.
+    pub fn new(manners: Manners) -> Device {
+        Device {
+            manners,
+            script: Script::default(),
+            medium: None,
+            open: false,
+            locked: false,
+            attention: Some(says::POWER_ON),
+            event: 0,
+            commands: 0,
+        }
+    }
+
+    /// With a disc, and the best of manners.
+    pub fn with(reader: Arc<dyn DiscReader>) -> Device {
+        let mut device = Device::new(Manners::default());
+        device.insert(reader, Vec::new());
+        device
+    }
+
+    /// Puts a disc in, with what is wrong with it, and closes the tray.
+    pub fn insert(&mut self, reader: Arc<dyn DiscReader>, faults: Vec<Fault>) {
+        self.medium = Some(Medium::new(reader));
+        self.script = Script::new(faults, &self.manners);
+        self.open = false;
+        self.event = EVENT_NEW_MEDIA;
+        self.attention = Some(says::NEW_DISC);
+    }
+
+    /// Opens the tray and takes the disc out, as a hand does; nothing stands against that but a locked tray.
+    pub fn remove(&mut self) {
+        if !self.locked {
+            self.medium = None;
+            self.open = true;
+            self.event = EVENT_REMOVAL;
+        }
+    }
+
+    /// How many commands it has had.
+    pub fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    /// How often each sector was read from the disc itself, those read more than once.
+    pub fn reread(&self) -> Vec<(i32, u32)> {
+        self.script.reread()
+    }
+
+    /// The disc, if it can be used.
+    fn ready(&self) -> Result<&Medium, Sense> {
+        match &self.medium {
+            Some(medium) => Ok(medium),
+            None => Err(if self.open { says::TRAY_OPEN } else { says::NO_DISC }),
+        }
+    }
+
+    /// What is scheduled to happen at this command happens.
+    fn happen(&mut self) -> Result<(), TransportError> {
+        self.commands += 1;
+        if self.manners.unplug_after.is_some_and(|after| self.commands > after) {
+            return Err(TransportError::Gone);
+        }
+        if self.manners.tray_opens_after == Some(self.commands) {
+            self.locked = false;
+            self.remove();
+        }
+        Ok(())
+    }
+
+    fn start_stop(&mut self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+        let (load_eject, start) = (cdb[4] & 2 != 0, cdb[4] & 1 != 0);
+        match (load_eject, start) {
+            (true, false) if self.locked => return Err(says::LOCKED),
+            (true, false) => {
+                self.open = true;
+                self.medium = None;
+                self.event = EVENT_REMOVAL;
+            }
+            (true, true) => self.open = false,
+            (false, _) => {}
+        }
+        Ok(Vec::new())
+    }
+
+    /// A command whose answer is made before any of it is sent.
+    fn answer(&mut self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+        match cdb[0] {
+            0x00 => self.ready().map(|_| Vec::new()),
+            0x03 => Ok(self.attention.take().unwrap_or(Sense::new(0, 0, 0)).to_fixed().to_vec()),
+            0x12 => describe::inquiry(&self.manners, cdb),
+            0x1B => self.start_stop(cdb),
+            0x1E => {
+                self.locked = cdb[4] & 1 != 0;
+                Ok(Vec::new())
+            }
+            0x23 => Ok(tables::format_capacities(self.medium.as_ref())),
+            0x25 => self.ready().map(tables::capacity),
+            0x2B | 0x01 | 0x0B | 0x35 | 0x2F => self.ready().map(|_| Vec::new()),
+            0x42 => self.ready().and_then(|medium| tables::subchannel(medium, cdb)),
+            0x43 => self.ready().and_then(|medium| tables::toc(medium, cdb)),
+            0x46 => describe::configuration(&self.manners, self.medium.as_ref(), cdb),
+            0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.open, cdb),
+            0x51 => self.ready().map(tables::disc_information),
+            0x52 => self.ready().and_then(|medium| tables::track_information(medium, cdb)),
+            0x1A | 0x5A => describe::mode_pages(&self.manners, cdb),
+            0xA0 => Ok(vec![0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            0xA4 => Err(says::BAD_FIELD),
+            0xAC => describe::performance(self.medium.as_ref(), cdb),
+            0xAD => self.ready().and_then(|medium| tables::structure(medium, cdb)),
+            0xBD => Ok(describe::mechanism(self.open)),
+            _ => Err(says::UNKNOWN_COMMAND),
+        }
+    }
+
+    fn carry_out(&mut self, cdb: &[u8], data: Data<'_>) -> Result<usize, Sense> {
+        // INQUIRY, REQUEST SENSE, GET CONFIGURATION and GET EVENT STATUS NOTIFICATION are answered whatever has happened (SPC-4, 5.14; MMC-6, 4.1.6).
+        if !matches!(cdb[0], 0x03 | 0x12 | 0x46 | 0x4A | 0xA0) {
+            if let Some(attention) = self.attention.take() {
+                return Err(attention);
+            }
+        }
+        match (cdb[0], data) {
+            (0xB6 | 0xBB | 0x55 | 0x15, _) => Ok(0),
+            (0x08 | 0x28 | 0xA8, Data::In(into)) => self.read_data(cdb, into),
+            (0xBE | 0xB9, Data::In(into)) => self.read_cd(cdb, into),
+            // A read of nothing: it empties the cache where it says so.
+            (0x28 | 0xA8 | 0xBE | 0xB9, _) => {
+                self.ready()?;
+                if cdb[1] & 0x08 != 0 && cdb[0] != 0xBE {
+                    self.script.forget();
+                }
+                Ok(0)
+            }
+            (_, Data::In(into)) => {
+                let answer = self.answer(cdb)?;
+                let len = answer.len().min(into.len());
+                into[..len].copy_from_slice(&answer[..len]);
+                Ok(len)
+            }
+            (_, Data::None | Data::Out(_)) => self.answer(cdb).map(|_| 0),
+        }
+    }
+}
+
+impl Transport for Device {
+    fn execute(&mut self, cdb: &[u8], data: Data<'_>, timeout: Duration) -> Result<usize, TransportError> {
+        self.happen()?;
+        // Shorter than the shortest command there is.
+        let mut padded = [0; 16];
+        let len = cdb.len().min(16);
+        padded[..len].copy_from_slice(&cdb[..len]);
+        let result = self.carry_out(&padded, data);
+        let took = self.script.take_time();
+        if took > timeout {
+            std::thread::sleep(timeout);
+            return Err(TransportError::TimedOut);
+        }
+        if !took.is_zero() {
+            std::thread::sleep(took);
+        }
+        result.map_err(TransportError::Check)
+    }
+
+    fn most_bytes(&self) -> usize {
+        MOST_BYTES
+    }
+}
