@@ -194,7 +194,7 @@ fn hash_says_three_sums_of_the_disc_and_of_each_track() {
 
 #[test]
 fn verify_says_what_differs() {
-    const SHAPE: &str = "damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
+    const SHAPE: &str = "broken:list checksums:int damaged:int differences:list misplaced:int other:text passed:bool path:text protected:int repairable:int \
                          seconds:float unprotected:int wrong_at:list";
     let folder = mixed();
     let values = json(&ok(folder.path(), &["verify", "--json", "x.cue", "x.cue"]));
@@ -525,6 +525,9 @@ fn an_interrupted_conversion_leaves_nothing() {
         assert_eq!(code, 130, "{errors}");
         assert_eq!(json(&errors)[0]["error"]["class"], "cancelled");
         assert_eq!(names(folder.path()), ["big.iso"]);
+        let batch = ["convert", "--json", "big.iso", "--into", ".", "--to", "cue"];
+        assert_eq!(interrupted(folder.path(), signal, &batch).0, 130);
+        assert_eq!(names(folder.path()), ["big.iso"]);
     }
 }
 
@@ -576,4 +579,124 @@ fn a_long_conversion_goes_by_the_relative_paths_of_scripts() {
     fs::create_dir_all(folder.path().join("a/b")).unwrap();
     ok(&folder.path().join("a"), &["convert", "../long.cue", "b/../b/./long.nrg"]);
     ok(&folder.path().join("a/b"), &["verify", "../../long.cue", "long.nrg"]);
+}
+
+/// A folder with three discs, one that is none, and one file that has nothing to do with it.
+fn shelf() -> tempfile::TempDir {
+    let folder = mixed();
+    let at = folder.path();
+    fs::create_dir(at.join("shelf")).unwrap();
+    for name in ["x.bin", "x.cue"] {
+        fs::rename(at.join(name), at.join("shelf").join(name)).unwrap();
+    }
+    iso(at, "shelf/data.iso");
+    fs::write(at.join("shelf/bad.cue"), "FILE nowhere.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n").unwrap();
+    fs::write(at.join("shelf/notes.txt"), "nothing").unwrap();
+    folder
+}
+
+#[test]
+fn many_images_are_converted_into_a_folder() {
+    let folder = shelf();
+    let at = folder.path();
+    let said = say(at, &["convert", "shelf", "--into", "out/new", "--to", "nrg"]);
+    assert_eq!(said.code, 3, "the exit code is that of the first that failed: {}", said.err);
+    assert!(
+        said.err.starts_with("spindle: ") && said.err.contains("nowhere.bin") && said.err.lines().count() == 1,
+        "{}",
+        said.err
+    );
+    assert!(said.out.contains("Saved and verified: out/new/data.nrg") && said.out.contains("Saved and verified: out/new/x.nrg"));
+    assert!(said.out.lines().last().unwrap().starts_with("2 of 3 converted, 0 skipped, 1 failed ("), "{}", said.out);
+    assert_eq!(names(&at.join("out/new")), ["data.nrg", "x.nrg"]);
+    ok(at, &["verify", "shelf/x.cue", "out/new/x.nrg"]);
+    // Run again, nothing is done twice; named by themselves, in any order, they are all there.
+    let out = ok(at, &["convert", "shelf/x.cue", "shelf/data.iso", "--into", "out/new", "--to", "nrg", "--skip-existing"]);
+    assert!(out.contains("Skipped: shelf/x.cue: out/new/x.nrg is there already"), "{out}");
+    assert!(out.lines().last().unwrap().starts_with("0 of 2 converted, 2 skipped, 0 failed ("), "{out}");
+    let said = say(at, &["convert", "shelf/x.cue", "--into", "out/new", "--to", "nrg"]);
+    assert!(said.code == 2 && said.err.contains("already"), "{}", said.err);
+    ok(at, &["convert", "shelf/x.cue", "--into", "out/new", "--to", "nrg", "--overwrite"]);
+}
+
+#[test]
+fn a_batch_says_in_json_what_became_of_each() {
+    let folder = shelf();
+    let at = folder.path();
+    fs::create_dir(at.join("out")).unwrap();
+    fs::write(at.join("out/data.nrg"), "there").unwrap();
+    let said = say(at, &["convert", "--json", "shelf", "--into", "out", "--to", "nrg", "--skip-existing"]);
+    assert_eq!(said.code, 3);
+    assert_eq!(json(&said.err)[0]["error"]["class"], "input");
+    let lines = json(&said.out);
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
+    let progress = of("progress");
+    for line in &progress {
+        let shape = keys(line).replace("eta:null", "eta:int").replace("track:null", "track:int");
+        let expected =
+            "done:int eta:int event:text number:int of:int phase:text rate:int source:text total:int track:int unit:text";
+        assert_eq!(shape, expected);
+        assert_eq!((&line["unit"], &line["of"], &line["number"]), (&"bytes".into(), &3.into(), &3.into()));
+    }
+    assert_eq!(progress.last().unwrap()["source"], "shelf/x.cue");
+    let done = of("done");
+    assert_eq!(
+        keys(done[0]),
+        "damaged:int deleted:list event:text kept:null loss:list outputs:list repaired:int seconds:float source:text verified:bool"
+    );
+    assert_eq!((&done[0]["source"], &done[0]["outputs"]), (&"shelf/x.cue".into(), &vec!["out/x.nrg"].into()));
+    let skipped = of("skipped");
+    assert_eq!(keys(skipped[0]), "event:text source:text target:text why:text");
+    assert_eq!((&skipped[0]["source"], &skipped[0]["why"]), (&"shelf/data.iso".into(), &"exists".into()));
+    let failed = of("failed");
+    assert_eq!(
+        (keys(failed[0]).as_str(), &failed[0]["source"]),
+        ("error:object event:text source:text target:text", &"shelf/bad.cue".into())
+    );
+    assert_eq!(keys(&failed[0]["error"]), keys(&json(&said.err)[0]["error"]));
+    let end = lines.last().unwrap();
+    assert_eq!(keys(end), "converted:int event:text failed:int seconds:float skipped:int");
+    assert_eq!(
+        (&end["event"], &end["converted"], &end["skipped"], &end["failed"]),
+        (&"batch".into(), &1.into(), &1.into(), &1.into())
+    );
+    assert_eq!(fs::read(at.join("out/data.nrg")).unwrap(), b"there");
+}
+
+#[test]
+fn sources_are_deleted_only_where_that_was_said_and_proved() {
+    let folder = shelf();
+    let at = folder.path();
+    let before = names(&at.join("shelf"));
+    // The mixed disc would lose its audio: that alone keeps it.
+    let batch = ["convert", "shelf", "--into", "out", "--to", "iso", "--allow-loss"];
+    assert_eq!(say(at, &[&batch, ["--delete-source", "--no-verify"].as_slice()].concat()).code, 2);
+    let said = say(at, &[&batch, ["--delete-source"].as_slice()].concat());
+    assert!(said.out.contains("Kept shelf/x.cue: the new image does not keep everything"), "{}", said.out);
+    assert_eq!(names(&at.join("shelf")), before, "an image that is an ISO already is none to convert");
+    let said = say(at, &["convert", "shelf", "--into", "out", "--to", "nrg", "--delete-source", "--json"]);
+    let done: Vec<Value> = json(&said.out).into_iter().filter(|line| line["event"] == "done").collect();
+    let gone = |line: &Value| line["deleted"].as_array().unwrap().len();
+    assert_eq!((gone(&done[0]), &done[0]["kept"]), (0, &"it was read with reservations".into()), "nothing says what data.iso is");
+    assert_eq!((gone(&done[1]), &done[1]["kept"]), (2, &Value::Null));
+    assert_eq!(names(&at.join("shelf")), ["bad.cue", "data.iso", "notes.txt"]);
+    ok(at, &["inspect", "out/x.nrg"]);
+}
+
+#[test]
+fn a_batch_needs_to_be_told_the_format_and_the_folder() {
+    let folder = shelf();
+    let at = folder.path();
+    for (arguments, said) in [
+        (vec!["convert", "shelf", "--into", "out"], "--to"),
+        (vec!["convert", "a", "b", "c"], "--into"),
+        (vec!["convert", "a", "b", "--skip-existing"], "--into"),
+        (vec!["convert", "a", "b", "--delete-source"], "--into"),
+        (vec!["convert", "shelf", "--into", "out", "--to", "nrg", "--delete-even-lossy"], "--delete-source"),
+        (vec!["convert", "shelf", "--into", "out", "--to", "nrg", "--level", "3"], "a level of compression"),
+    ] {
+        let line = fails(at, 2, "request", &arguments);
+        assert!(line.contains(said), "{arguments:?}: {line}");
+    }
+    assert_eq!(names(at), ["shelf"]);
 }

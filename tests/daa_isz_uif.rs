@@ -275,6 +275,25 @@ fn isz_is_read_as_it_was_written() {
     }
 }
 
+/// Decoding says nothing of a stored chunk that was changed, nor of two that changed places; the checksum of the whole does.
+#[test]
+fn verifying_asks_the_checksum_of_an_isz() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, _) = iso(folder.path(), 300);
+    let target = folder.path().join("x.isz");
+    convert(&source, &target, |_| ()).unwrap();
+    let verify = || match perform(Task::Verify { source: target.clone(), other: None, password: None }) {
+        Ok(Outcome::Verified(report)) => report.passed(),
+        other => panic!("{:?}", other.err()),
+    };
+    assert!(verify());
+    let mut bytes = fs::read(&target).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&target, bytes).unwrap();
+    assert!(!verify());
+}
+
 /// Takes a file apart by the specification, with none of the program's code: the tables, and the checksums of both sides.
 fn check_isz(made: &[PathBuf], image: &[u8], locked: bool) {
     let first = fs::read(made.last().unwrap()).unwrap();

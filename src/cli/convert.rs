@@ -1,24 +1,28 @@
 //! `spindle convert`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::output::{Output, fail, print_json, say, size};
+use super::batch;
+use super::output::{Output, fail, print_error, print_json, say, size};
 use super::password::{NewPassword, SourcePassword};
 use super::perform;
 use crate::image::packing::{PART_SIZES, Protection, Tuning, parse_block, parse_size};
 use crate::image::{self, FORMATS, Format};
-use crate::job::{ConvertReport, ConvertTask, JobError, Outcome, Task};
+use crate::job::{BatchTask, Class, ConvertReport, ConvertTask, Delete, JobError, Outcome, Task};
 
 #[derive(Args)]
+#[command(override_usage = USAGE)]
 pub struct Convert {
-    /// The image
-    source: PathBuf,
-    /// The file to make, or the folder for it; its extension tells the format
-    target: PathBuf,
+    /// The image, and the file to make, or the folder for it; the extension tells the format. With --into: images, and folders of images
+    #[arg(value_name = "SOURCE TARGET", required = true)]
+    paths: Vec<PathBuf>,
+    /// Convert all images that are named, or lie in folders that are named, into this folder
+    #[arg(long, value_name = "FOLDER", requires = "to")]
+    into: Option<PathBuf>,
     /// The format, whatever the extension says
     #[arg(long, value_name = "FORMAT", value_parser = writable())]
     to: Option<String>,
@@ -31,6 +35,15 @@ pub struct Convert {
     /// Replace files that are there
     #[arg(long)]
     overwrite: bool,
+    /// Pass over images whose target is there already
+    #[arg(long, requires = "into", conflicts_with = "overwrite")]
+    skip_existing: bool,
+    /// Delete the files of each image once its copy was read back and found equal; not those of one that lost something
+    #[arg(long, requires = "into", conflicts_with = "no_verify")]
+    delete_source: bool,
+    /// Delete also the files of images that lost something (--allow-loss), that had damaged sectors, or were read with reservations
+    #[arg(long, requires = "delete_source")]
+    delete_even_lossy: bool,
     /// A file for each track, where the format can
     #[arg(long)]
     per_track: bool,
@@ -96,8 +109,9 @@ fn writable() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(names)
 }
 
+/// The last line of `convert --json`.
 #[derive(Serialize)]
-struct Done {
+pub struct Done {
     event: &'static str,
     outputs: Vec<String>,
     verified: bool,
@@ -107,21 +121,57 @@ struct Done {
     damaged: u64,
 }
 
+const USAGE: &str = "spindle convert [OPTIONS] <SOURCE> <TARGET>
+       spindle convert [OPTIONS] <SOURCE>... --into <FOLDER> --to <FORMAT>";
+
 pub fn run(args: &Convert) -> ExitCode {
-    let mut task = ConvertTask::new(&args.source, target(args));
-    task.format = args.to.as_deref().and_then(image::by_name).map(|format| format.name);
+    let tuning = match args.tuning.tuning() {
+        Ok(tuning) => tuning,
+        Err(error) => return fail(&error, args.json),
+    };
+    let format = args.to.as_deref().and_then(image::by_name);
+    let mut task = ConvertTask::new("", "");
+    task.format = format.map(|format| format.name);
     task.allow_loss = args.allow_loss;
     task.verify = !args.no_verify;
     task.overwrite = args.overwrite;
     task.subchannel = args.subchannel;
     task.file_per_track = args.per_track;
     task.old_version = args.old_version;
+    task.tuning = tuning;
     task.password = args.password.given();
-    task.tuning = match args.tuning.tuning() {
-        Ok(tuning) => tuning,
-        Err(error) => return fail(&error, args.json),
+    match (&args.into, args.paths.as_slice()) {
+        (Some(into), sources) => batch::perform(many(args, sources, into, task), args.json),
+        (None, [source, to]) => {
+            (task.source, task.target) = (source.clone(), target(source, to, format));
+            perform_task(task, Output { json: args.json, progress_lines: args.json })
+        }
+        (None, paths) => {
+            let wrong = match paths {
+                [_] => "the following required arguments were not provided: <TARGET>",
+                _ => "more than one source needs --into <FOLDER>",
+            };
+            let usage = USAGE.split_whitespace().collect::<Vec<_>>().join(" ");
+            print_error(args.json, Class::Request.word(), &format!("{wrong}; Usage: {usage}"), None, None);
+            ExitCode::from(Class::Request.exit_code())
+        }
+    }
+}
+
+fn many(args: &Convert, sources: &[PathBuf], into: &Path, each: ConvertTask) -> BatchTask {
+    let delete = match (args.delete_source, args.delete_even_lossy) {
+        (false, _) => Delete::Never,
+        (true, false) => Delete::Proved,
+        (true, true) => Delete::EvenLossy,
     };
-    perform_task(task, Output { json: args.json, progress_lines: args.json })
+    BatchTask {
+        sources: sources.to_vec(),
+        into: into.to_owned(),
+        skip_existing: args.skip_existing,
+        delete,
+        passwords: each.password.clone().into_iter().collect(),
+        each,
+    }
 }
 
 /// Converts, and prints the result.
@@ -146,9 +196,8 @@ fn protection(task: &ConvertTask) -> Option<Protection> {
 }
 
 /// The file to make: a folder gets a file of the source's name; a name whose extension belongs to no format keeps it whole.
-fn target(args: &Convert) -> PathBuf {
-    let format: Option<&Format> = args.to.as_deref().and_then(image::by_name);
-    let Some(format) = format else { return args.target.clone() };
+fn target(source: &Path, target: &Path, format: Option<&Format>) -> PathBuf {
+    let Some(format) = format else { return target.to_owned() };
     let extension = format.extensions[0];
     // What follows the last dot of "Disc v1.0" is no extension, and stays.
     let with_extension = |path: PathBuf| {
@@ -157,17 +206,17 @@ fn target(args: &Convert) -> PathBuf {
         name.push(extension);
         PathBuf::from(name)
     };
-    if args.target.is_dir() {
-        return with_extension(args.target.join(args.source.file_stem().unwrap_or_default()));
+    if target.is_dir() {
+        return with_extension(target.join(image::stem(source)));
     }
-    match image::by_extension(&args.target) {
-        Some(_) => args.target.clone(),
-        None => with_extension(args.target.clone()),
+    match image::by_extension(target) {
+        Some(_) => target.to_owned(),
+        None => with_extension(target.to_owned()),
     }
 }
 
 /// The line for the result.
-fn done(report: &ConvertReport) -> impl Serialize + use<> {
+pub fn done(report: &ConvertReport) -> Done {
     Done {
         event: "done",
         outputs: report.outputs.iter().map(|path| path.to_string_lossy().into_owned()).collect(),

@@ -141,7 +141,7 @@ fn cd_text(disc: &Disc) -> CdTextShape {
 }
 
 fn print(report: &OpenReport) {
-    let OpenReport { image, advice } = report;
+    let OpenReport { image, advice, .. } = report;
     let disc = image.disc();
     say(&format!("{}: {}, {}", image.path.display(), image.format.title, summary(disc)));
     if let Some(mcn) = disc.mcn {

@@ -1,5 +1,6 @@
 //! The command line: the same jobs as the window. Its `--json` shapes and exit codes are a contract (`docs/cli.md`).
 
+mod batch;
 mod convert;
 mod demo;
 mod formats;

@@ -1,5 +1,6 @@
 //! What is printed: progress, errors, JSON.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use serde::Serialize;
 
-use crate::job::{Class, Control, Event, JobError, Outcome, Pool, Progress, Task};
+use crate::job::{BatchEvent, Class, Control, Event, JobError, Outcome, Pool, Progress, Task};
 
 /// How a command prints.
 #[derive(Clone, Copy)]
@@ -36,10 +37,11 @@ struct ErrorLine<'a> {
     error: ErrorBody<'a>,
 }
 
+/// An error in JSON.
 #[derive(Serialize)]
-struct ErrorBody<'a> {
+pub struct ErrorBody<'a> {
     class: &'a str,
-    message: &'a str,
+    message: Cow<'a, str>,
     path: Option<String>,
     offset: Option<u64>,
 }
@@ -76,6 +78,11 @@ impl Output {
 
     /// Does a task in the pool, and tells of its progress until it is over. Ctrl+C cancels it.
     pub fn follow(self, task: Task) -> Result<Outcome, JobError> {
+        self.follow_batch(task, |_, _| ())
+    }
+
+    /// The same; `told` hears what a batch tells, and may write it over the line on the terminal.
+    pub fn follow_batch(self, task: Task, mut told: impl FnMut(BatchEvent, &mut Line)) -> Result<Outcome, JobError> {
         let pool = Pool::new(1, Arc::new(|| ()));
         let id = pool.submit(task);
         if let Some(control) = pool.control(id) {
@@ -86,7 +93,8 @@ impl Output {
             match event {
                 Event::Started(_) => {}
                 Event::Progress(_, progress) if self.progress_lines => print_json(&progress_line(progress)),
-                Event::Progress(_, progress) => line.show(&progress),
+                Event::Progress(_, progress) => line.show(&progress, "", None),
+                Event::Batch(_, event) => told(event, &mut line),
                 Event::Ended(_, result) => {
                     line.clear();
                     return *result;
@@ -94,6 +102,14 @@ impl Output {
             }
         }
         Err(JobError::Cancelled)
+    }
+}
+
+impl ErrorBody<'_> {
+    /// Of an error.
+    pub fn of(error: &JobError) -> ErrorBody<'static> {
+        let path = error.path().map(|path| path.to_string_lossy().into_owned());
+        ErrorBody { class: error.class().word(), message: error.to_string().into(), path, offset: error.offset() }
     }
 }
 
@@ -111,7 +127,7 @@ fn progress_line(progress: Progress) -> ProgressLine {
 }
 
 /// One line on the terminal that is written over and over.
-struct Line {
+pub struct Line {
     shown: bool,
     terminal: bool,
 }
@@ -121,18 +137,23 @@ impl Line {
         Line { shown: false, terminal }
     }
 
-    fn show(&mut self, progress: &Progress) {
+    /// Shows how far the task is; of a batch, which image it is at, and how far `all` is.
+    pub fn show(&mut self, progress: &Progress, image: &str, all: Option<&Progress>) {
         if self.terminal {
-            let percent = (progress.done * 100).checked_div(progress.total).unwrap_or(100);
+            let percent = |progress: &Progress| (progress.done * 100).checked_div(progress.total).unwrap_or(100);
+            let whole = all.unwrap_or(progress);
             let rate = progress.rate / 1e6;
-            let eta = progress.eta.map(|s| format!(", {} s left", s.ceil())).unwrap_or_default();
+            let eta = whole.eta.map(|s| format!(", {} s left", s.ceil())).unwrap_or_default();
+            let of_all = all.map(|all| format!(", all {}%", percent(all))).unwrap_or_default();
+            let (phase, percent) = (progress.phase.word(), percent(progress));
             // A terminal that takes no more text is no reason to stop the work.
-            let _ = write!(io::stderr(), "\r\x1b[K{} {percent}%, {rate:.0} MB/s{eta}", progress.phase.word());
+            let _ = write!(io::stderr(), "\r\x1b[K{image}{phase} {percent}%{of_all}, {rate:.0} MB/s{eta}");
             self.shown = true;
         }
     }
 
-    fn clear(&mut self) {
+    /// Takes the line away, for others to be written.
+    pub fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
@@ -183,7 +204,7 @@ pub fn fail(error: &JobError, json: bool) -> ExitCode {
 pub fn print_error(json: bool, class: &str, message: &str, path: Option<&Path>, offset: Option<u64>) {
     let text = if json {
         let path = path.map(|path| path.to_string_lossy().into_owned());
-        let line = ErrorLine { error: ErrorBody { class, message, path, offset } };
+        let line = ErrorLine { error: ErrorBody { class, message: message.into(), path, offset } };
         serde_json::to_string(&line).expect("these shapes have nothing that JSON lacks")
     } else {
         format!("spindle: {}", tame(message))

@@ -1,6 +1,7 @@
 //! Passwords: from the command line, from the environment, from the terminal.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use clap::Args;
 
@@ -64,19 +65,22 @@ impl NewPassword {
 /// Asks for the password that was missing; `None` where the error is another, or nobody is there to answer.
 pub fn ask_for(error: &JobError) -> Option<Result<Password, JobError>> {
     match error {
-        JobError::Image(image::Error { path, fault: Fault::PasswordMissing, .. }) if somebody_there() => {
-            let prompt = format!("Password of {}: ", super::output::tame(&file_name(path)));
-            Some(ask(&prompt).map(Password::from))
-        }
+        JobError::Image(image::Error { path, fault: Fault::PasswordMissing, .. }) if somebody_there() => Some(ask_of(path)),
         _ => None,
     }
+}
+
+/// Asks for the password of an image.
+pub fn ask_of(path: &Path) -> Result<Password, JobError> {
+    ask(&format!("Password of {}: ", super::output::tame(&file_name(path)))).map(Password::from)
 }
 
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-fn somebody_there() -> bool {
+/// Whether somebody sits at a terminal, and can be asked.
+pub fn somebody_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

@@ -20,6 +20,8 @@ struct Shape {
     damaged: u64,
     misplaced: u64,
     wrong_at: Vec<i32>,
+    checksums: u64,
+    broken: Vec<String>,
     seconds: f64,
 }
 
@@ -49,6 +51,8 @@ fn shape(report: &VerifyReport) -> Shape {
         damaged: findings.damaged,
         misplaced: findings.misplaced,
         wrong_at: findings.wrong_at.iter().map(|lba| lba.0).collect(),
+        checksums: findings.checksums,
+        broken: findings.broken.clone(),
         seconds: report.seconds,
     }
 }
@@ -68,6 +72,20 @@ fn print(report: &VerifyReport) {
 fn print_findings(report: &VerifyReport) {
     let findings = &report.findings;
     let source = report.source.display();
+    if !findings.broken.is_empty() {
+        say(&format!("Damaged: {source}: what is in it is not what it says of itself."));
+        findings.broken.iter().for_each(|broken| say(&format!("  {broken}")));
+    }
+    let kept = match (findings.checksums, findings.broken.len()) {
+        (1.., 0) => "; the image's own checksum is right",
+        _ => "",
+    };
+    if findings.protected == 0 && findings.checksums > 0 {
+        if report.passed() {
+            say(&format!("Sound: {source}: all {} sectors can be read{kept}.", findings.unprotected));
+        }
+        return;
+    }
     if findings.protected == 0 {
         return say(&format!("{source}: all {} sectors can be read; none carries a checksum to check.", findings.unprotected));
     }
@@ -75,8 +93,11 @@ fn print_findings(report: &VerifyReport) {
         0 => String::new(),
         more => format!("; {more} more carry none"),
     };
-    if report.passed() {
-        return say(&format!("Sound: {source}: {} sectors checked by EDC and ECC, all right{rest}.", findings.protected));
+    if findings.wrong() == 0 {
+        if !findings.broken.is_empty() {
+            return;
+        }
+        return say(&format!("Sound: {source}: {} sectors checked by EDC and ECC, all right{rest}{kept}.", findings.protected));
     }
     say(&format!("Damaged: {source}: {} of {} sectors with checksums are wrong{rest}.", findings.wrong(), findings.protected));
     let rows = [

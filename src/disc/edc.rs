@@ -16,6 +16,11 @@ pub fn edc(bytes: &[u8]) -> u32 {
     crc_fast::checksum_with_params(*CODE, bytes) as u32
 }
 
+/// The EDC of bytes one after another, from those of both parts and the length of the second.
+pub fn edc_of_both(first: u32, second: u32, second_len: u64) -> u32 {
+    crc_fast::checksum_combine_with_params(*CODE, u64::from(first), u64::from(second), second_len) as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +40,8 @@ mod tests {
             for start in [0, 1, 16] {
                 let some = &bytes[start.min(len)..len];
                 assert_eq!(edc(some), slow(some), "{start}..{len}");
+                let (first, second) = some.split_at(some.len() / 3);
+                assert_eq!(edc_of_both(edc(first), edc(second), second.len() as u64), slow(some), "{start}..{len} in two");
             }
         }
     }

@@ -15,8 +15,10 @@ pub struct Advice {
     pub format: &'static Format,
     /// What the disc would lose in it.
     pub losses: Vec<Loss>,
-    /// Bytes that the image would take.
+    /// Bytes that the image would take; at most, where it is packed.
     pub size: u64,
+    /// Whether it is packed: nobody knows how small that makes it.
+    pub packed: bool,
     /// One sentence: why it stands where it stands.
     pub why: String,
 }
@@ -30,9 +32,9 @@ pub fn advise(reader: &Arc<dyn DiscReader>) -> Vec<Advice> {
 
 fn advise_on(reader: &Arc<dyn DiscReader>, format: &'static Format) -> Option<Advice> {
     let losses = loss(&**reader, &format.holds)?;
-    let size = plan(reader, format, &PlanRequest::new("disc")).ok()?.len();
+    let plan = plan(reader, format, &PlanRequest::new("disc")).ok()?;
     let why = why(reader.disc(), format, &losses);
-    Some(Advice { format, losses, size, why })
+    Some(Advice { format, losses, size: plan.len(), packed: plan.is_packed(), why })
 }
 
 /// The plan of an image of this disc in this format.

@@ -26,6 +26,8 @@ pub struct Told {
     pub medium: Medium,
     /// The sector at which its game partition begins, where another partition lies before it (Xbox).
     pub game: Option<u32>,
+    /// NKit has left out what can be made again, and so these are not all bytes of the disc (GameCube, Wii).
+    pub scrubbed: bool,
 }
 
 /// What the disc in a file of 2048-byte sectors says of itself.
@@ -64,21 +66,19 @@ fn read_sector(reader: &dyn DiscReader, track: &Track, sector: u64) -> Option<Ve
 
 /// `read` gives a sector, or nothing where it can't.
 fn tell(read: &dyn Fn(u64) -> Option<Vec<u8>>) -> Option<Told> {
-    let at = |sector: u64, offset: usize, len: usize| Some(read(sector)?.get(offset..offset + len)?.to_vec());
-    let says = |medium| Some(Told { medium, game: None });
-    let first = at(0, 0x18, 8).unwrap_or_default();
-    if first.starts_with(&WII) {
-        return says(Medium::Wii);
-    }
-    if first.ends_with(&GAMECUBE) {
-        return says(Medium::GameCube);
+    let first = read(0).unwrap_or_default();
+    let scrubbed = first.get(0x200..0x204) == Some(b"NKIT");
+    for (at, mark, medium) in [(0x18, WII, Medium::Wii), (0x1C, GAMECUBE, Medium::GameCube)] {
+        if first.get(at..at + 4) == Some(&mark) {
+            return Some(Told { medium, game: None, scrubbed });
+        }
     }
     if is_umd(read) {
-        return says(Medium::Umd);
+        return Some(Told { medium: Medium::Umd, game: None, scrubbed: false });
     }
-    let game =
-        XBOX.into_iter().map(|base| base / SECTOR).find(|base| at(base + 32, 0, 20).is_some_and(|found| found == XDVDFS))?;
-    Some(Told { medium: Medium::Xbox, game: u32::try_from(game).ok().filter(|&game| game > 0) })
+    let is_volume = |sector| read(sector).is_some_and(|volume| volume.starts_with(XDVDFS));
+    let game = XBOX.into_iter().map(|base| base / SECTOR).find(|base| is_volume(base + 32))?;
+    Some(Told { medium: Medium::Xbox, game: u32::try_from(game).ok().filter(|&game| game > 0), scrubbed: false })
 }
 
 /// Games name their system in the volume descriptor (ISO 9660, 8.4.5); every UMD has a file UMD_DATA.BIN in its root folder.
@@ -114,6 +114,7 @@ mod tests {
         let medium = |places: &[(usize, &[u8])]| told_by(&iso(places)).map(|told| told.medium);
         assert_eq!(medium(&[(0x18, &WII)]), Some(Medium::Wii));
         assert_eq!(medium(&[(0x1C, &GAMECUBE)]), Some(Medium::GameCube));
+        assert!(told_by(&iso(&[(0x1C, &GAMECUBE), (0x200, b"NKIT")])).unwrap().scrubbed);
         assert_eq!(medium(&[volume, (16 * 2048 + 8, b"PSP GAME")]), Some(Medium::Umd));
         assert_eq!(
             medium(&[volume, (16 * 2048 + 158, &[20]), (20 * 2048 + 100, b"UMD_DATA.BIN")]),

@@ -109,6 +109,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether a password, or another one, would help.
+    pub fn is_password(&self) -> bool {
+        matches!(self, Fault::PasswordMissing | Fault::PasswordWrong)
+    }
+
     /// What happened, and what was expected and found; the second may be empty.
     fn parts(&self) -> (String, String) {
         let both = |what: String, detail: String| (what, detail);

@@ -9,6 +9,7 @@ use super::holds::Holds;
 use super::opener::Opener;
 use super::packing::Choices;
 use super::plan::{Plan, PlanError, PlanRequest};
+use super::promise::Promise;
 use crate::disc::{Disc, DiscReader};
 
 /// Plans an image of a disc that [`super::project`] has cut to what the format holds.
@@ -73,6 +74,8 @@ pub struct Image {
     pub files: Vec<PathBuf>,
     /// What was odd about it, in sentences for people.
     pub warnings: Vec<String>,
+    /// Checksums that stand in it.
+    pub promises: Vec<Promise>,
 }
 
 impl Image {

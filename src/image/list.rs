@@ -15,7 +15,9 @@ use crate::disc::Disc;
 pub static FORMATS: &[&Format] = &[
     &super::raw::ISO,
     &super::cue::CUE,
+    &super::chd::CHD,
     &super::mds::MDS,
+    &super::mds::MDX,
     &super::nrg::NRG,
     &super::ccd::CCD,
     &super::toc::TOC,
@@ -29,6 +31,22 @@ pub static FORMATS: &[&Format] = &[
     &super::cso::ZSO,
     &super::cso::DAX,
     &super::cso::JSO,
+    &super::ecm::ECM,
+    &super::dmg::DMG,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::RVZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WBFS,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::CISO,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::WIA,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::GCZ,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::TGC,
+    #[cfg(feature = "gcwii")]
+    &super::gcwii::NFS,
     &super::raw::RAW,
 ];
 
@@ -47,6 +65,18 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
     let extension = path.extension()?.to_str()?.to_lowercase();
     let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
     FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
+}
+
+/// The name of an image without what says its format: "disc" of `disc.iso`, and of `disc.iso.gz`; "Disc v1.0" stays as it is.
+pub fn stem(path: &Path) -> String {
+    let name = Path::new(path.file_stem().unwrap_or_default());
+    let inner = if !is_known(path) && is_known(name) { name.file_stem().unwrap_or_default() } else { name.as_os_str() };
+    inner.to_string_lossy().into_owned()
+}
+
+fn is_known(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    FORMATS.iter().any(|format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension))
 }
 
 /// Opens a disc image of any format.
@@ -71,7 +101,14 @@ pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error>
     if let Some(disc) = recover(&reader) {
         reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
     }
-    Ok(Image { path: opener.path().to_owned(), format, reader: Arc::new(reader), files: opener.files(), warnings })
+    Ok(Image {
+        path: opener.path().to_owned(),
+        format,
+        reader: Arc::new(reader),
+        files: opener.files(),
+        warnings,
+        promises: opener.promises(),
+    })
 }
 
 /// Some writers leave texts of tracks that the disc does not have; no other format could take them over.
@@ -125,4 +162,24 @@ fn open_by_descriptor(path: &Path, opening: &Opening) -> Option<Image> {
 
 fn same_file(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_image_is_told_from_its_extensions() {
+        for (path, name) in [
+            ("a/disc.iso", "disc"),
+            ("disc.iso.gz", "disc"),
+            ("Disc v1.0.cue", "Disc v1.0"),
+            ("Disc v1.0", "Disc v1"),
+            ("disc", "disc"),
+            ("a.bin.cue", "a.bin"),
+            ("", ""),
+        ] {
+            assert_eq!(stem(Path::new(path)), name, "{path}");
+        }
+    }
 }

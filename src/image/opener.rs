@@ -2,11 +2,13 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::flaw::{Error, Fault, Flaw, Limits, shorten};
+use super::format::file_name;
 use super::password::{Opening, Password};
-use crate::bytes::audio::{self, AudioError};
+use super::promise::Promise;
+use crate::bytes::audio::{self, AudioError, Sound};
 use crate::bytes::{self, Bytes, FileBytes};
 
 /// A file that is being opened as an image.
@@ -19,6 +21,7 @@ pub struct Opener {
     files: Mutex<Vec<PathBuf>>,
     /// What the image's other files are, where it lies inside another.
     inside: Option<Inside>,
+    promises: Mutex<Vec<Promise>>,
     /// The entries of the image's folder, read once, when a name is not there as it is spelt.
     folder: Mutex<Option<Vec<PathBuf>>>,
 }
@@ -57,6 +60,16 @@ pub struct Sibling {
     pub bytes: Arc<dyn Bytes>,
     /// Whether it was found only under another spelling than the image gives: other case, other folder, other extension.
     pub respelt: bool,
+    /// What an audio file was, where it had to be converted to what a CD holds.
+    pub converted: Option<String>,
+}
+
+impl Sibling {
+    /// What a user has to hear about an audio file that is not what a CD holds.
+    pub fn conversion(&self) -> Option<String> {
+        let was = self.converted.as_ref()?;
+        Some(format!("“{}” is {was}: it is converted to 44.1 kHz, stereo, 16 bits, as a CD has it.", file_name(&self.path)))
+    }
 }
 
 impl Opener {
@@ -71,6 +84,7 @@ impl Opener {
             password,
             files: Mutex::new(vec![path.to_owned()]),
             inside: None,
+            promises: Mutex::default(),
             folder: Mutex::new(None),
         })
     }
@@ -84,6 +98,7 @@ impl Opener {
             password: self.password.clone(),
             files: Mutex::new(Vec::new()),
             inside: Some(inside),
+            promises: Mutex::default(),
             folder: Mutex::new(None),
         }
     }
@@ -133,21 +148,47 @@ impl Opener {
         self.files.lock().map(|files| files.clone()).unwrap_or_default()
     }
 
+    /// The image has a checksum of some of its bytes.
+    pub fn promise(&self, promise: Promise) {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).push(promise);
+    }
+
+    /// Every checksum noted so far.
+    pub fn promises(&self) -> Vec<Promise> {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Opens another file of the image by the name that stands in it.
     ///
     /// Backslashes separate as slashes do. The name is looked for as it is; then its last part alone, beside the image; then
     /// without regard to case; then with the stem of the image and the extension of the name. A name that leads out of the
     /// image's folder is never followed: its last part is looked for beside the image, and when that is not there either,
-    /// the name is refused.
+    /// the name is refused. Where only the file as ECM is there (`x.bin.ecm`), what that unpacks to is taken.
     pub fn sibling(&self, name: &str) -> Result<Sibling, Fault> {
         if let Some(inside) = &self.inside {
             let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-            return Ok(Sibling { path: self.path.with_file_name(base), bytes: inside.find(name)?, respelt: false });
+            let bytes = inside.find(name)?;
+            return Ok(Sibling { path: self.path.with_file_name(base), bytes, respelt: false, converted: None });
         }
-        let (path, respelt) = self.find(name)?;
-        let bytes = FileBytes::open(&path)?;
+        let (path, respelt, packed) = match self.find(name) {
+            Ok((path, respelt)) => (path, respelt, false),
+            Err(Fault::PartMissing { name: missing }) => match self.find(&format!("{name}.ecm")) {
+                Ok((path, respelt)) => (path, respelt, true),
+                Err(_) => return Err(Fault::PartMissing { name: missing }),
+            },
+            Err(fault) => return Err(fault),
+        };
+        let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(&path)?);
         self.note(&path)?;
-        Ok(Sibling { path, bytes: Arc::new(bytes), respelt })
+        let bytes = match packed {
+            false => bytes,
+            true => {
+                let (unpacked, promise) = super::ecm::unpack(&bytes).map_err(|flaw| flaw.fault)?;
+                self.promise(promise);
+                unpacked
+            }
+        };
+        Ok(Sibling { path, bytes, respelt, converted: None })
     }
 
     /// Opens an audio file of the image as 16-bit little-endian stereo PCM at 44.1 kHz, whatever it is stored as.
@@ -156,12 +197,17 @@ impl Opener {
             return Err(Fault::Unsupported { what: "sound in a file of its own, inside another image," });
         }
         let (path, respelt) = self.find(name)?;
-        let bytes = audio::open(&path).map_err(|error| match error {
+        let Sound { pcm: bytes, converted } = audio::open(&path).map_err(|error| match error {
             AudioError::Io(error) => Fault::Io(error),
             AudioError::Unfit(why) => Fault::Audio { name: shorten(name), why },
         })?;
         self.note(&path)?;
-        Ok(Sibling { path, bytes, respelt })
+        Ok(Sibling { path, bytes, respelt, converted })
+    }
+
+    /// A file that belongs to the image was found without a name: it is one of its [`Opener::files`] from now on.
+    pub fn belongs(&self, path: &Path) -> Result<(), Error> {
+        self.note(path).map_err(|fault| self.flaw(Flaw::file(fault)))
     }
 
     fn note(&self, path: &Path) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 //!
 //! Window and command line hand the same tasks to the same pool.
 
+mod batch;
 mod compare;
 mod control;
 mod convert;
@@ -14,10 +15,13 @@ mod output;
 mod pipeline;
 mod pool;
 mod progress;
+mod promises;
+mod survey;
 mod verify;
 
 use std::path::PathBuf;
 
+pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};
@@ -28,6 +32,7 @@ pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
+pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};
 
 use crate::image::Password;
@@ -42,8 +47,19 @@ pub enum Task {
         /// Its password, if it needs one.
         password: Option<Password>,
     },
+    /// See what several files and folders hold. One image alone, or a folder with one, is opened as [`Task::Open`] would.
+    Survey {
+        /// The files and folders.
+        sources: Vec<PathBuf>,
+        /// Passwords, to be tried on those that are encrypted.
+        passwords: Vec<Password>,
+        /// Whether one image alone is told like several, too.
+        always: bool,
+    },
     /// Make an image of another format.
     Convert(Box<ConvertTask>),
+    /// Make images of another format of many.
+    Batch(Box<BatchTask>),
     /// Compare two images sector by sector, or check one against what it says of itself.
     Verify {
         /// The image.
@@ -72,6 +88,8 @@ impl Task {
         match self {
             Task::Open { password, .. } | Task::Verify { password, .. } | Task::Hash { password, .. } => *password = Some(given),
             Task::Convert(task) => task.password = Some(given),
+            Task::Survey { passwords, .. } => passwords.push(given),
+            Task::Batch(task) => task.passwords.push(given),
             Task::Demo(_) => {}
         }
     }
@@ -79,8 +97,12 @@ impl Task {
 
 /// What came of a task.
 pub enum Outcome {
-    /// Of [`Task::Open`]: every image found.
+    /// Of [`Task::Open`], and of [`Task::Survey`] where there is one image alone: every image found.
     Opened(Vec<OpenReport>),
+    /// Of [`Task::Survey`].
+    Surveyed(Vec<Finding>),
+    /// Of [`Task::Batch`].
+    Batched(BatchReport),
     /// Of [`Task::Convert`] and [`Task::Demo`].
     Converted(ConvertReport),
     /// Of [`Task::Verify`].

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{Control, JobError};
-use crate::image::{self, Advice, FORMATS, Format, Image, Opening};
+use crate::image::{self, Advice, FORMATS, Format, Image, Opening, Password};
 
 /// An opened image and what the adviser says of it.
 pub struct OpenReport {
     /// The image.
     pub image: Image,
+    /// The password that it was opened with.
+    pub password: Option<Password>,
     /// The formats for it, best first.
     pub advice: Vec<Advice>,
 }
@@ -19,7 +21,7 @@ const MOST_ENTRIES: usize = 10_000;
 /// Opens a file, or every image in a folder.
 pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<Vec<OpenReport>, JobError> {
     if !path.is_dir() {
-        return Ok(vec![report(image::open(path, opening.clone())?)]);
+        return Ok(vec![report(image::open(path, opening.clone())?, opening.password.clone())]);
     }
     let mut reports: Vec<OpenReport> = Vec::new();
     for file in images_in(path) {
@@ -28,15 +30,16 @@ pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<
             continue;
         }
         if let Ok(image) = image::open(&file, opening.clone()) {
-            reports.push(report(image));
+            reports.push(report(image, opening.password.clone()));
         }
     }
     if reports.is_empty() { Err(JobError::EmptyFolder(path.to_owned())) } else { Ok(reports) }
 }
 
-fn report(image: Image) -> OpenReport {
+/// With the adviser's word on it.
+pub(super) fn report(image: Image, password: Option<Password>) -> OpenReport {
     let advice = image::advise(&image.reader);
-    OpenReport { image, advice }
+    OpenReport { image, password, advice }
 }
 
 /// The files of a folder that look like images by their names, descriptors first, so that data files are found to belong to them.

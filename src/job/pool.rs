@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{Control, JobError, Outcome, Progress, Task, convert, hash, open, verify};
-use crate::image::Opening;
+use super::{BatchEvent, Control, JobError, Outcome, Progress, Task, batch, convert, hash, open, survey, verify};
+use crate::image::{Opening, Password};
 
 /// Number of a task in its pool, in the order of submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +22,8 @@ pub enum Event {
     Started(JobId),
     /// How far it is; a few times a second at most.
     Progress(JobId, Progress),
+    /// How a batch goes on.
+    Batch(JobId, BatchEvent),
     /// It is over.
     Ended(JobId, Box<Result<Outcome, JobError>>),
 }
@@ -100,7 +103,8 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
     };
     tell(Event::Started(id));
     let progress = |progress| tell(Event::Progress(id, progress));
-    let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &progress)));
+    let batch = |event| tell(Event::Batch(id, event));
+    let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &progress, &batch)));
     let result = result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(JobError::Panicked(text.unwrap_or_default()))
@@ -109,9 +113,16 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
 }
 
 /// Does a task in this thread.
-pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, JobError> {
+fn run(
+    task: &Task,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    tell_batch: batch::Tell<'_>,
+) -> Result<Outcome, JobError> {
     control.check()?;
     Ok(match task {
+        Task::Survey { sources, passwords, always } => look(sources, passwords, *always, control)?,
+        Task::Batch(task) => Outcome::Batched(batch::batch(task, control, tell_batch)?),
         Task::Open { path, password } => Outcome::Opened(open::open(path, &Opening::with(password.clone()), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
@@ -123,4 +134,22 @@ pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> 
             Outcome::Hashed(hash::hash(source, *whole, &Opening::with(password.clone()), control, tell)?)
         }
     })
+}
+
+/// One file is an image to open; many, and folders of many, are told.
+fn look(sources: &[PathBuf], passwords: &[Password], always: bool, control: &Control) -> Result<Outcome, JobError> {
+    let open = |path: &Path| {
+        let (image, password) = survey::open_with_any(path, passwords)?;
+        Ok(Outcome::Opened(vec![open::report(image, password)]))
+    };
+    if let ([one], false) = (sources, always)
+        && !one.is_dir()
+    {
+        return open(one);
+    }
+    let findings = survey::survey(sources, passwords, control)?;
+    match findings.as_slice() {
+        [only] if !always && (only.result.is_ok() || only.is_locked()) => open(&only.path),
+        _ => Ok(Outcome::Surveyed(findings)),
+    }
 }

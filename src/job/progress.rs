@@ -107,6 +107,11 @@ impl<'a> Meter<'a> {
         Ok(())
     }
 
+    /// So many sectors turned out not to be needed.
+    pub fn shrink(&mut self, sectors: u64) {
+        self.now.total = self.now.total.saturating_sub(sectors);
+    }
+
     /// The phase is over: tells of its end.
     pub fn finish(mut self) {
         self.now.eta = Some(0.0);

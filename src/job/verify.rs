@@ -7,6 +7,7 @@ use super::compare::{Difference, Pair, common_ground, compare_discs, compare_sec
 use super::copy::pieces;
 use super::pipeline::in_order;
 use super::progress::Meter;
+use super::promises;
 use super::{Control, JobError, Phase, Progress};
 use crate::disc::ecc::{self, Repair};
 use crate::disc::sector::{self, Form, RAW, SYNC, Slice, Worth};
@@ -32,7 +33,7 @@ pub struct VerifyReport {
 impl VerifyReport {
     /// Whether nothing speaks against it.
     pub fn passed(&self) -> bool {
-        self.differences.is_empty() && self.findings.wrong() == 0
+        self.differences.is_empty() && self.findings.wrong() == 0 && self.findings.broken.is_empty()
     }
 }
 
@@ -49,6 +50,10 @@ pub struct Findings {
     pub damaged: u64,
     /// Right in themselves, but the header has another address.
     pub misplaced: u64,
+    /// Checksums of the image that were held against its bytes.
+    pub checksums: u64,
+    /// Those that did not fit, in words.
+    pub broken: Vec<String>,
     /// The first wrong sectors.
     pub wrong_at: Vec<Lba>,
 }
@@ -127,8 +132,8 @@ struct Piece {
 /// Checks every sector against its own EDC, ECC and header.
 fn check(image: &Image, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Findings, JobError> {
     let disc = image.disc();
-    let total = disc.tracks().map(|(_, track)| u64::from(track.length)).sum();
-    let mut meter = Meter::new(control, tell, Phase::Verify, total);
+    let total: u64 = disc.tracks().map(|(_, track)| u64::from(track.length)).sum();
+    let mut meter = Meter::new(control, tell, Phase::Verify, total + promises::weight(image));
     let mut findings = Findings::default();
     for (session, track) in disc.tracks() {
         let stored = image.reader.stored(TrackId { session: session.number, track: track.number });
@@ -146,6 +151,8 @@ fn check(image: &Image, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> 
             },
         )?;
     }
+    findings.checksums = image.promises.len() as u64;
+    findings.broken = promises::broken(image, control, &mut meter)?;
     meter.finish();
     Ok(findings)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::settings::ThemeChoice;
 use super::state::ImageId;
 use crate::disc::TrackId;
+use crate::image::Password;
 use crate::job::{JobId, Task};
 
 /// What a view wants done.
@@ -12,6 +13,10 @@ use crate::job::{JobId, Task};
 pub enum Action {
     /// Open these files and folders.
     Open(Vec<PathBuf>),
+    /// Open an encrypted image with this password.
+    Unlock(PathBuf, Password),
+    /// Leave an encrypted image alone.
+    LeaveLocked(PathBuf),
     /// Ask the user with a dialog of the system.
     Ask(Question),
     /// Show this image.

@@ -16,8 +16,8 @@ use super::settings::Settings;
 use super::sheets::Sheet;
 use super::state::State;
 use super::theme::{L, M, XL, tokens};
-use super::{closing, front, image_view, jobs_panel, menu, notices, sheets, sidebar, theme};
-use crate::image::file_name;
+use super::{closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
+use crate::image::{Password, file_name};
 use crate::job::{Pool, Task};
 
 /// Jobs at work at the same time; each uses all processors by itself.
@@ -34,6 +34,7 @@ struct Views {
     folds: Folds,
     unfolded: Unfolded,
     table: Table,
+    password: password::Field,
 }
 
 /// The window: state, views, and the pool that does the work.
@@ -156,7 +157,8 @@ impl App {
         menu::keys(ui, &self.state, actions);
         let (state, views) = (&self.state, &mut self.views);
         // A question or a menu takes Esc for itself.
-        let was_open = views.sheet.as_ref().is_some_and(|sheet| !sheet.is_asking()) && !egui::Popup::is_any_open(ui.ctx());
+        let asking = views.sheet.as_ref().is_none_or(|sheet| sheet.is_asking()) || !state.locked.is_empty();
+        let was_open = !asking && !egui::Popup::is_any_open(ui.ctx());
         let t = tokens(ui);
         let frame = |fill, x: f32, y: f32| Frame::new().fill(fill).inner_margin(Margin::symmetric(x as i8, y as i8));
         Panel::top("menu").frame(frame(t.sidebar, M, 4.0)).show(ui, |ui| menu::show(ui, state, actions));
@@ -183,6 +185,11 @@ impl App {
         let hovering = ui.input(|input| input.raw.hovered_files.len());
         if hovering > 0 {
             front::drop_hint(ui, hovering);
+        }
+        match state.locked.first() {
+            Some(locked) => password::show(ui, locked, &mut views.password, actions),
+            // What was typed is not kept longer than it is needed.
+            None => views.password = password::Field::default(),
         }
         if was_open && ui.input(|input| input.key_pressed(Key::Escape)) {
             actions.push(Action::Sheet(None));
@@ -211,10 +218,16 @@ impl App {
     fn open(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             // Recent images have to be found again from another folder.
-            let task = Task::Open { path: std::path::absolute(&path).unwrap_or(path), password: None };
-            let id = self.opener.submit(task.clone());
-            self.state.submitted(Instant::now(), id, &task);
+            let path = std::path::absolute(&path).unwrap_or(path);
+            let password = self.state.password_of(&path).cloned();
+            self.open_with(path, password);
         }
+    }
+
+    fn open_with(&mut self, path: PathBuf, password: Option<Password>) {
+        let task = Task::Open { path, password };
+        let id = self.opener.submit(task.clone());
+        self.state.submitted(Instant::now(), id, &task);
     }
 
     fn keep_settings(&self) {
@@ -224,6 +237,11 @@ impl App {
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Open(paths) => self.open(paths),
+            Action::Unlock(path, password) => {
+                self.state.trying(&path);
+                self.open_with(path, Some(password));
+            }
+            Action::LeaveLocked(path) => self.state.leave_locked(&path),
             Action::Ask(question) => self.helpers.ask(question),
             Action::Show(id) => self.state.show(id),
             Action::Close(id) => self.state.close(id),
@@ -268,7 +286,7 @@ impl App {
             }
             // What was known is about to be found out anew; the table turns to it.
             Task::Hash { .. } => self.views.table = Table::Checksums,
-            Task::Open { .. } | Task::Demo(_) | Task::Verify { .. } => {}
+            Task::Open { .. } | Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) | Task::Verify { .. } => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::state::{ImageId, OpenImage};
+use super::tuning_form::TuningForm;
 use super::words;
 use crate::disc::{StoredSub, TrackId};
+use crate::image::packing::Tuning;
 use crate::image::{self, Advice, Loss, Plan, PlanRequest};
 use crate::job::{ConvertTask, Task};
 
@@ -25,6 +27,8 @@ pub struct Form {
     pub subchannel: bool,
     /// The older version of the format.
     pub old_version: bool,
+    /// How it is packed.
+    pub tuning: TuningForm,
     /// Read back and compare.
     pub verify: bool,
     /// Replace files that are there.
@@ -43,8 +47,10 @@ pub struct Form {
 pub struct Facts {
     /// What would be lost.
     pub losses: Vec<Loss>,
-    /// Bytes that it takes.
+    /// Bytes that it takes; at most, where it is packed.
     pub size: u64,
+    /// Whether it is packed: nobody knows how small that makes it.
+    pub packed: bool,
     /// Files that will be made.
     pub files: Vec<String>,
     /// Whether this format can do with a file for each track.
@@ -55,6 +61,8 @@ pub struct Facts {
     pub can_old: bool,
     /// The format that loses less, if this one loses something.
     pub better: Option<&'static str>,
+    /// How to pack it.
+    pub tuning: Tuning,
     /// Why it can't be done as it stands.
     pub obstacle: Option<String>,
 }
@@ -75,6 +83,7 @@ impl Form {
             file_per_track: false,
             subchannel: true,
             old_version: false,
+            tuning: TuningForm::default(),
             verify: true,
             overwrite: false,
             all_formats: false,
@@ -118,7 +127,7 @@ impl Form {
     /// The words on the button.
     pub fn promise(&self, open: &OpenImage) -> String {
         let title = self.advice(open).map_or("image", |advice| advice.format.title);
-        format!("Save as {title}, about {}", words::size(self.facts.size))
+        format!("Save as {title}, {}", words::takes(self.facts.size, self.facts.packed))
     }
 
     /// The task, with the user's word on the losses.
@@ -131,6 +140,8 @@ impl Form {
             subchannel: Some(self.subchannel && self.facts.can_subchannel),
             file_per_track: self.file_per_track && self.facts.can_split,
             old_version: self.old_version && self.facts.can_old,
+            tuning: self.facts.tuning.clone(),
+            password: open.password.clone(),
             ..ConvertTask::new(&open.image.path, self.target())
         }))
     }
@@ -146,7 +157,11 @@ impl Form {
         };
         let can_subchannel = has_subchannel(open) && advice.format.holds.subchannel;
         let subchannel = self.subchannel && can_subchannel;
-        let request = PlanRequest { subchannel, ..PlanRequest::new(self.name.trim()) };
+        let (tuning, unfinished) = match self.tuning.tuning(&advice.format.choices) {
+            Ok(tuning) => (tuning, None),
+            Err(unfinished) => (Tuning::default(), Some(unfinished)),
+        };
+        let request = PlanRequest { subchannel, tuning: tuning.clone(), ..PlanRequest::new(self.name.trim()) };
         let plan = |request: &PlanRequest| image::plan(&open.image.reader, advice.format, request);
         let plain = match plan(&request) {
             Ok(plain) => plain,
@@ -166,7 +181,9 @@ impl Form {
         Facts {
             losses,
             size: chosen.len(),
-            obstacle: self.obstacle(&chosen, open),
+            packed: chosen.is_packed(),
+            obstacle: self.obstacle(&chosen, open).or(unfinished),
+            tuning,
             files: chosen.files.into_iter().map(|file| file.name).collect(),
             can_split,
             can_subchannel,

@@ -4,11 +4,11 @@ use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::actions::{Action, Actions, Question};
 use super::convert_form::Form;
-use super::format_list;
 use super::icons::Icon;
 use super::state::OpenImage;
 use super::theme::{L, M, S, SMALL, XS, tokens};
 use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, question, tinted, wide_button};
+use super::{format_list, tuning_fields};
 use crate::image::{self, file_name};
 
 /// Shows the sheet.
@@ -123,6 +123,9 @@ fn options(ui: &mut Ui, form: &mut Form) {
             }
             if facts.can_old {
                 ui.checkbox(&mut form.old_version, "Older version of the format, for old programs");
+            }
+            if let Some(format) = image::by_name(form.format) {
+                tuning_fields::show(ui, &format.choices, &mut form.tuning);
             }
             ui.checkbox(&mut form.verify, "Read the result back and compare it");
             ui.checkbox(&mut form.overwrite, "Replace files of the same name");

@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
 fn row(ui: &mut Ui, advice: &Advice, chosen: bool, best: bool, own: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());
     let verdict = verdict(advice, best, own);
-    let size = words::size(advice.size);
+    let size = if advice.packed { words::takes(advice.size, true) } else { words::size(advice.size) };
     let label = format!("{}: {}, {size}", advice.format.title, verdict.1);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
     if !ui.is_rect_visible(rect) {

@@ -18,12 +18,12 @@ const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q)
 
 /// Checks every sector of an image.
 pub fn verify(open: &OpenImage) -> Action {
-    Action::Start(Task::Verify { source: open.image.path.clone(), other: None, password: None })
+    Action::Start(Task::Verify { source: open.image.path.clone(), other: None, password: open.password.clone() })
 }
 
 /// Makes the checksums of an image.
 pub fn checksums(open: &OpenImage) -> Action {
-    Action::Start(Task::Hash { source: open.image.path.clone(), whole: true, password: None })
+    Action::Start(Task::Hash { source: open.image.path.clone(), whole: true, password: open.password.clone() })
 }
 
 /// Does what the keys say.

@@ -39,8 +39,8 @@ fn opened(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.push(Action::Close(open.id));
         }
     }
-    for (_, path) in &state.opening {
-        note(ui, format!("Opening {}…", file_name(path)));
+    for pending in &state.opening {
+        note(ui, format!("Opening {}…", file_name(&pending.path)));
     }
 }
 

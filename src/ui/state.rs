@@ -9,7 +9,7 @@ use super::settings::{Recent, Settings};
 use super::words;
 use super::work::{Done, Job, Stage, converted, hashed, verified};
 use crate::disc::{Disc, Medium, TrackId};
-use crate::image::{Advice, Image, file_name};
+use crate::image::{self, Advice, Fault, Image, Password, file_name};
 use crate::job::{Event, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
 
 /// Number of an open image.
@@ -22,6 +22,8 @@ pub struct OpenImage {
     pub id: ImageId,
     /// The image.
     pub image: Image,
+    /// The password that opened it, if it needed one: for all that will be done with it.
+    pub password: Option<Password>,
     /// The adviser's ranking.
     pub advice: Vec<Advice>,
     /// How it looks at a small size.
@@ -50,6 +52,26 @@ impl OpenImage {
     }
 }
 
+/// A file or folder that is being opened.
+#[derive(Debug)]
+pub struct Pending {
+    /// The job that does it.
+    pub id: JobId,
+    /// The file or folder.
+    pub path: PathBuf,
+}
+
+/// An encrypted image whose password the user is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// The image.
+    pub path: PathBuf,
+    /// Whether the last password was wrong.
+    pub wrong: bool,
+    /// Whether one is being tried.
+    pub trying: bool,
+}
+
 /// Everything the window shows.
 #[derive(Default)]
 pub struct State {
@@ -62,11 +84,15 @@ pub struct State {
     /// Jobs, the newest first.
     pub jobs: Vec<Job>,
     /// Files and folders that are being opened.
-    pub opening: Vec<(JobId, PathBuf)>,
+    pub opening: Vec<Pending>,
+    /// Encrypted images that wait for their passwords.
+    pub locked: Vec<Locked>,
     /// What the user should know, the newest first.
     pub notices: Vec<Notice>,
     /// What is remembered from one start to the next.
     pub settings: Settings,
+    /// The passwords of images, as long as the window is open; they are never written anywhere.
+    passwords: Vec<(PathBuf, Password)>,
     last: u64,
 }
 
@@ -108,10 +134,11 @@ impl State {
     /// A task was given to the pool.
     pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
         let source = match task {
-            Task::Open { path, .. } | Task::Demo(path) => {
-                self.opening.push((id, path.clone()));
+            Task::Open { path, .. } => {
+                self.opening.push(Pending { id, path: path.clone() });
                 return;
             }
+            Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) => return,
             Task::Convert(task) => &task.source,
             Task::Verify { source, .. } | Task::Hash { source, .. } => source,
         };
@@ -127,6 +154,7 @@ impl State {
         match event {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
             Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
+            Event::Batch(..) => {}
             Event::Ended(id, result) => self.ended(now, id, *result),
         }
     }
@@ -134,8 +162,14 @@ impl State {
     /// Something happened in the pool that opens images; its numbers are its own.
     pub fn on_opener_event(&mut self, event: Event) {
         let Event::Ended(id, result) = event else { return };
-        let Some(at) = self.opening.iter().position(|(opening, _)| *opening == id) else { return };
-        let (_, path) = self.opening.remove(at);
+        let Some(at) = self.opening.iter().position(|opening| opening.id == id) else { return };
+        let Pending { path, .. } = self.opening.remove(at);
+        if let Err(JobError::Image(image::Error { path, fault, .. })) = &*result
+            && fault.is_password()
+        {
+            return self.lock(path.clone(), matches!(fault, Fault::PasswordWrong));
+        }
+        self.locked.retain(|locked| locked.path != path);
         match *result {
             Ok(Outcome::Opened(reports)) => reports.into_iter().for_each(|report| self.opened(report)),
             // Nothing but opening is ever asked of that pool.
@@ -145,6 +179,35 @@ impl State {
                 self.tell(Notice::of(&error, Some(&path)));
             }
         }
+    }
+
+    /// The user is to be asked for the password of an image.
+    fn lock(&mut self, path: PathBuf, wrong: bool) {
+        let locked = Locked { path, wrong, trying: false };
+        match self.locked.iter_mut().find(|known| known.path == locked.path) {
+            Some(known) => *known = locked,
+            None => self.locked.push(locked),
+        }
+    }
+
+    /// A password is being tried on an image that waits for one.
+    pub fn trying(&mut self, path: &Path) {
+        self.locked.iter_mut().filter(|locked| locked.path == path).for_each(|locked| locked.trying = true);
+    }
+
+    /// The user does not tell the password of this image.
+    pub fn leave_locked(&mut self, path: &Path) {
+        self.locked.retain(|locked| locked.path != path);
+    }
+
+    /// The password that this image was opened or made with.
+    pub fn password_of(&self, path: &Path) -> Option<&Password> {
+        self.passwords.iter().find(|(known, _)| known == path).map(|(_, password)| password)
+    }
+
+    fn remember_password(&mut self, path: &Path, password: &Password) {
+        self.passwords.retain(|(known, _)| known != path);
+        self.passwords.push((path.to_owned(), password.clone()));
     }
 
     fn with_job(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
@@ -161,8 +224,12 @@ impl State {
     fn ended(&mut self, now: Instant, id: JobId, result: Result<Outcome, JobError>) {
         match result {
             Ok(outcome) => {
-                let tracks = self.jobs.iter().find(|job| job.id == id).map_or(0, |job| job.tracks);
+                let job = self.jobs.iter().find(|job| job.id == id);
+                let (tracks, password) = job.map_or((0, None), |job| (job.tracks, job.new_password.clone()));
                 let done = self.finished(outcome, tracks);
+                if let (Some(made), Some(password)) = (&done.made, password) {
+                    self.remember_password(&std::path::absolute(made).unwrap_or(made.clone()), &password);
+                }
                 self.with_job(id, |job| job.ended(now, Stage::Done(done)));
             }
             Err(JobError::Cancelled) => self.with_job(id, |job| job.ended(now, Stage::Cancelled)),
@@ -177,7 +244,9 @@ impl State {
     /// Keeps what a job found out, and puts it into words.
     fn finished(&mut self, outcome: Outcome, tracks: usize) -> Done {
         match outcome {
-            Outcome::Opened(_) => Done { words: "Opened.".to_owned(), good: true, made: None },
+            Outcome::Opened(_) | Outcome::Surveyed(_) | Outcome::Batched(_) => {
+                Done { words: "Opened.".to_owned(), good: true, made: None }
+            }
             Outcome::Converted(report) => converted(&report, tracks),
             Outcome::Verified(report) => {
                 let done = verified(&report);
@@ -199,11 +268,14 @@ impl State {
     /// An image was opened: it is shown, and remembered. Opened again, it takes the place of what was known of it.
     fn opened(&mut self, report: OpenReport) {
         self.last += 1;
-        let OpenReport { image, advice } = report;
+        let OpenReport { image, password, advice } = report;
         let thumbnail = Thumbnail::of(image.disc());
         let id = ImageId(self.last);
         let path = image.path.clone();
-        let open = OpenImage { id, image, advice, thumbnail, selected: None, checksums: None, findings: None };
+        if let Some(password) = &password {
+            self.remember_password(&path, password);
+        }
+        let open = OpenImage { id, image, password, advice, thumbnail, selected: None, checksums: None, findings: None };
         let note = open.summary();
         self.settings.remember(Recent { path: path.clone(), note, thumbnail: open.thumbnail.clone() });
         match self.images.iter_mut().find(|known| known.image.path == path) {

@@ -16,6 +16,20 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// What an image takes: "about 640 MB"; packed, "at most 640 MB", because nobody knows before how small that makes it.
+pub fn takes(bytes: u64, packed: bool) -> String {
+    format!("{} {}", if packed { "at most" } else { "about" }, size(bytes))
+}
+
+/// A size of blocks: "64 KiB", "19,584 bytes".
+pub fn block(bytes: u32) -> String {
+    match bytes {
+        bytes if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        bytes if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
+        bytes => format!("{} bytes", number(bytes.into())),
+    }
+}
+
 /// "1,234,567".
 pub fn number(value: u64) -> String {
     let digits = value.to_string();
@@ -93,6 +107,7 @@ mod tests {
         assert_eq!([302, 333_000].map(time), ["0:04", "1:14:00"]);
         assert_eq!([0.44, 12.4, 200.0].map(took), ["0.4 s", "12 s", "3 min 20 s"]);
         assert_eq!(count(1, "track"), "1 track");
+        assert_eq!([65_536, 2 << 20, 19_584].map(block), ["64 KiB", "2 MiB", "19,584 bytes"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::notices::Notice;
 use super::words;
-use crate::image::{file_name, track_list};
+use crate::image::{Password, file_name, track_list};
 use crate::job::{ConvertReport, Findings, HashReport, JobId, Phase, Progress, Task, VerifyReport};
 
 /// What a job does.
@@ -76,6 +76,8 @@ pub struct Job {
     pub single_speed: f64,
     /// Tracks of its disc.
     pub tracks: usize,
+    /// The password that the new image gets.
+    pub new_password: Option<Password>,
     began: Instant,
     /// Whether a worker has taken it.
     begun: bool,
@@ -91,10 +93,12 @@ const MOST_LINES: usize = 1000;
 impl Job {
     /// Of a task; `None` for a task that is no job to the user.
     pub fn new(id: JobId, now: Instant, task: &Task, single_speed: f64, tracks: usize) -> Option<Job> {
+        let mut new_password = None;
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
-            Task::Open { .. } | Task::Demo(_) => return None,
+            Task::Open { .. } | Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) => return None,
             Task::Convert(task) => {
+                new_password.clone_from(&task.tuning.password);
                 let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 (Work::Convert { format: format.to_owned(), verify: task.verify }, task.source.clone())
             }
@@ -113,6 +117,7 @@ impl Job {
             log: Vec::new(),
             single_speed,
             tracks,
+            new_password,
             began: now,
             begun: false,
             logged: (None, None),
@@ -254,7 +259,7 @@ pub fn verified(report: &VerifyReport) -> Done {
     let words = match (report.differences.first(), findings.wrong()) {
         (Some(first), _) => format!("The images differ: {first}."),
         (None, 0) if report.other.is_some() => "The images are equal.".to_owned(),
-        (None, 0) => intact(findings),
+        (None, 0) if findings.broken.is_empty() => intact(findings),
         (None, _) => wrong(findings),
     };
     Done { words: format!("{words} Took {}.", words::took(report.seconds)), good: report.passed(), made: None }
@@ -279,8 +284,9 @@ fn wrong(findings: &Findings) -> String {
         (findings.damaged, "damaged beyond repair"),
         (findings.misplaced, "with another address in the header"),
     ];
-    let named: Vec<String> =
+    let mut named: Vec<String> =
         kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::count(*n, "sector"))).collect();
+    named.extend(findings.broken.iter().cloned());
     format!("Errors: {}.", named.join(", "))
 }
 

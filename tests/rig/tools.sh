@@ -35,6 +35,7 @@ compare   program  sox                 sox                      makes and conver
 compare   program  flac                flac                     makes FLAC tracks
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
 compare   program  rhash               rhash                    the digests of another program
+compare   python   Cryptodome          python3-pycryptodome     decrypts MDX images
 window    program  Xvfb                xvfb                     the screen of the window tests
 window    program  xdpyinfo            x11-utils                asks that screen whether it is up
 window    program  import              imagemagick              takes the screenshots

@@ -15,7 +15,8 @@ use symphonia::default::codecs::FlacDecoder;
 use symphonia::default::formats::FlacReader;
 
 use super::decoded::{Block, Cursor, Decoded, Source};
-use super::{AudioError, be16, be32, fit};
+use super::shape::Shape;
+use super::{AudioError, be16, be32};
 use crate::bytes::{Bytes, Joined, Window, read_some};
 
 /// Metadata blocks walked before the file is called hostile: real files have a dozen.
@@ -27,29 +28,29 @@ const TAIL: u64 = 1 << 20;
 
 const DAMAGED: AudioError = AudioError::Unfit("is a FLAC file whose header is damaged");
 
-pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
-    let (header, stated, from) = metadata(&*file)?;
+pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
+    let (header, shape, stated, from) = metadata(&*file)?;
     let len = file.len() - from;
-    let flac = Flac { header: Arc::new(header), frames: Arc::new(Window::new(file, from, len)) };
+    let flac = Flac { header: Arc::new(header), shape, frames: Arc::new(Window::new(file, from, len)) };
     let found = flac.end()?;
     let samples = match stated {
         0 => found,
         stated if stated > found => return Err(AudioError::Unfit("is cut short: it ends before the length that it states")),
         stated => stated,
     };
-    Ok(Arc::new(Decoded::new(flac, samples)))
+    Ok((Arc::new(Decoded::new(flac, samples, shape)), shape))
 }
 
-/// The start of a stream with nothing but a STREAMINFO; the number of samples that the file states, 0 where it does not; and
+/// The start of a stream with nothing but a STREAMINFO; what its samples are; the number of samples that the file states, 0 where it does not; and
 /// where the frames begin.
-fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
+fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, Shape, u64, u64), AudioError> {
     let info = read_some(file, 8, 34)?;
     let first = read_some(file, 4, 4)?;
     let (Some(numbers), Some(0x0000_0022)) = (be32(&info, 10), be32(&first, 0).map(|head| head & 0x7FFF_FFFF)) else {
         return Err(DAMAGED);
     };
     // 20 bits rate, 3 bits channels − 1, 5 bits bits − 1, 36 bits samples (RFC 9639 §8.2).
-    fit(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
+    let shape = Shape::new(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
     let stated = u64::from(numbers & 15) << 32 | u64::from(be32(&info, 14).ok_or(DAMAGED)?);
     let mut at = 4;
     for _ in 0..BLOCKS {
@@ -60,7 +61,7 @@ fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
         }
         if head >> 31 == 1 {
             let sync = be16(&read_some(file, at, 2)?, 0).ok_or(DAMAGED)?;
-            return Ok((header(&info, sync & 1 == 1).ok_or(DAMAGED)?, stated, at));
+            return Ok((header(&info, sync & 1 == 1).ok_or(DAMAGED)?, shape, stated, at));
         }
     }
     Err(DAMAGED)
@@ -84,6 +85,7 @@ fn header(info: &[u8], varies: bool) -> Option<Vec<u8>> {
 
 struct Flac {
     header: Arc<Vec<u8>>,
+    shape: Shape,
     /// The frames alone.
     frames: Arc<dyn Bytes>,
 }
@@ -147,7 +149,7 @@ impl Source for Flac {
                 break;
             }
         }
-        Ok(Box::new(FlacCursor { reader, decoder, first }))
+        Ok(Box::new(FlacCursor { reader, decoder, first, shape: self.shape }))
     }
 }
 
@@ -156,6 +158,7 @@ struct FlacCursor {
     decoder: FlacDecoder,
     /// The frame that the seek ended on.
     first: Option<Packet>,
+    shape: Shape,
 }
 
 impl Cursor for FlacCursor {
@@ -164,9 +167,14 @@ impl Cursor for FlacCursor {
             Some(packet) => packet,
             None => packet(&mut self.reader)?.ok_or(io::ErrorKind::UnexpectedEof)?,
         };
-        let mut samples: Vec<i16> = Vec::new();
-        self.decoder.decode(&packet).map_err(to_io)?.copy_to_vec_interleaved(&mut samples);
-        Ok(Block { start: start_of(&packet), pcm: samples.iter().flat_map(|sample| sample.to_le_bytes()).collect() })
+        let decoded = self.decoder.decode(&packet).map_err(to_io)?;
+        if decoded.num_planes() != self.shape.channels() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a frame of FLAC has another number of channels than its file",
+            ));
+        }
+        Ok(Block { start: start_of(&packet), pcm: self.shape.bytes_of_buffer(&decoded) })
     }
 }
 

@@ -88,6 +88,17 @@ pub fn edc_matches(sector: &[u8; 2352], seal: Seal) -> bool {
     }
 }
 
+/// Whether P and Q of a raw sector match its data, whatever its EDC is; with `header_counts` false they take the header as zero.
+pub fn parity_matches(sector: &[u8; 2352], header_counts: bool) -> bool {
+    sector[P_AT..] == parity(sector, header_counts)
+}
+
+/// Writes P and Q of a raw sector, and nothing else.
+pub fn write_parity(sector: &mut [u8; 2352], header_counts: bool) {
+    let parity = parity(sector, header_counts);
+    sector[P_AT..].copy_from_slice(&parity);
+}
+
 /// Whether EDC, P and Q of a raw sector all match its data.
 ///
 /// P and Q are recomputed and compared, so this is true exactly when [`seal`] would change nothing but the zero bytes of mode 1,

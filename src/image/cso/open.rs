@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::parse::HEAD;
 use super::{Header, Index, Packed};
 use crate::bytes::{Bytes, Joined, Unpacked, read_some};
-use crate::image::{Error, Fault, Flaw, Opened, Opener, file_name, raw};
+use crate::image::{Digest, Error, Fault, Flaw, Opened, Opener, Promise, file_name, raw};
 
 /// Bytes of the index that are read at a time.
 const STEP: usize = 1 << 20;
@@ -30,7 +30,11 @@ pub(super) fn open(opener: &Opener) -> Result<Opened, Error> {
         at += step as u64;
     }
     index.finish().map_err(flaw)?;
-    raw::open_unpacked(opener, Arc::new(Unpacked::new(Packed::new(bytes, index).map_err(io)?)))
+    let image: Arc<dyn Bytes> = Arc::new(Unpacked::new(Packed::new(bytes, index).map_err(io)?));
+    if let Some(md5) = header.md5 {
+        opener.promise(Promise { bytes: image.clone(), of: "the whole image", digest: Digest::Md5(md5) });
+    }
+    raw::open_unpacked(opener, image)
 }
 
 /// The whole file, and where it is cut (`x.1.cso`, `x.2.cso`, …) the name of the first part that is not there.

@@ -76,6 +76,8 @@ pub struct Header {
     pub before_block: u8,
     /// Areas of blocks that are stored as they are (DAX).
     pub areas: u32,
+    /// The MD5 of the unpacked image (JSO), where there is one.
+    pub md5: Option<[u8; 16]>,
 }
 
 impl Header {
@@ -133,7 +135,7 @@ fn cso(kind: Kind, head: &[u8]) -> Result<Header, Flaw> {
         return Err(Flaw::at(21, Fault::OutOfRange { what: "the shift of the index", expected, found: i64::from(*shift) }));
     }
     // What the header says of its own size is wrong in many files: version 1 leaves it 0. The index always begins behind it.
-    Ok(Header { kind, size, block, shift: *shift, index_at: CSO_HEADER, before_block: 0, areas: 0 })
+    Ok(Header { kind, size, block, shift: *shift, index_at: CSO_HEADER, before_block: 0, areas: 0, md5: None })
 }
 
 fn dax(head: &[u8]) -> Result<Header, Flaw> {
@@ -149,7 +151,7 @@ fn dax(head: &[u8]) -> Result<Header, Flaw> {
         return Err(Flaw::at(12, Fault::TooMany { what: "areas without compression", limit: u64::from(MOST_AREAS) }));
     }
     let size = u64::from(size);
-    Ok(Header { kind: Kind::Dax, size, block: DAX_BLOCK, shift: 0, index_at: DAX_HEADER, before_block: 0, areas })
+    Ok(Header { kind: Kind::Dax, size, block: DAX_BLOCK, shift: 0, index_at: DAX_HEADER, before_block: 0, areas, md5: None })
 }
 
 fn jso(head: &[u8]) -> Result<Header, Flaw> {
@@ -173,7 +175,8 @@ fn jso(head: &[u8]) -> Result<Header, Flaw> {
     let block = u32::from(u16::from_le_bytes([block0, block1]));
     check_block(6, block)?;
     let (size, before_block) = (u64::from(size), 4 * headers);
-    Ok(Header { kind: Kind::Jso, size, block, shift: 0, index_at: JSO_HEADER, before_block, areas: 0 })
+    let md5 = head.get(16..).and_then(<[u8]>::first_chunk).copied().filter(|md5| *md5 != [0; 16]);
+    Ok(Header { kind: Kind::Jso, size, block, shift: 0, index_at: JSO_HEADER, before_block, areas: 0, md5 })
 }
 
 fn check_block(at: u64, block: u32) -> Result<(), Flaw> {

@@ -2,6 +2,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use md5::Digest as _;
+
 use super::*;
 use crate::bytes::Bytes;
 use crate::disc::Medium;
@@ -203,7 +205,7 @@ fn images_for_the_xbox_are_read_in_their_parts() {
 fn jso(method: u8, headers: u8, raw: &[u8]) -> Vec<u8> {
     let mut bytes = [b"JISO\x03\x01".as_slice(), &2048u16.to_le_bytes(), &[headers, 0, method, 0]].concat();
     bytes.extend((raw.len() as u32).to_le_bytes());
-    bytes.extend([0; 16]);
+    bytes.extend(<[u8; 16]>::from(md5::Md5::digest(raw)));
     bytes.extend([0x30, 0, 0, 0]);
     bytes.extend([0; 12]);
     let index = bytes.len();
@@ -228,6 +230,10 @@ fn a_jso_of_zlib_is_read_and_one_of_lzo_is_refused_by_name() {
     for headers in [0, 1] {
         let image = open(&written(folder.path(), "x.jso", &jso(1, headers, &raw)));
         assert!(image.format.name == "jso" && user_data(&image) == raw, "{headers}");
+        let promise = &image.promises[0];
+        let mut sum = promise.digest.begin();
+        sum.add(&raw);
+        assert_eq!(sum.end(), promise.digest);
     }
     let lzo =
         image::open(&written(folder.path(), "x.jso", &jso(0, 0, &raw)), crate::image::Limits::default()).map(|_| ()).unwrap_err();

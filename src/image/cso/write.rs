@@ -105,11 +105,9 @@ impl BlockCodec for Codec {
     fn worker(&self) -> Worker {
         // A window no larger than a block keeps what has to be cleared between blocks small.
         let window = self.block.ilog2().clamp(9, 15) as u8;
-        let room = match self.kind {
-            // Blocks that can't be compressed are not stored otherwise.
-            Kind::Dax => self.block + 1024,
-            _ => self.fits(),
-        };
+        // Every stream has to come to its end, even where it will not be taken: what zlib-rs 0.6.8 holds back of one that did not end
+        // takes room from the next, after a reset too, until it panics.
+        let room = self.block + self.block / 8 + 1024;
         Worker {
             deflate: Compress::new_with_window_bits(Compression::new(u32::from(self.level)), self.kind == Kind::Dax, window),
             table: CompressTable::default(),
@@ -137,8 +135,10 @@ impl BlockCodec for Codec {
         let by_lz4 = by_lz4.filter(|&len| len <= self.fits()).and_then(|len| lz4.get(..len));
         let by_deflate = match self.kind {
             Kind::Zso => None,
-            _ => squeeze(deflate, raw, deflated)?.and_then(|len| deflated.get(..len)),
+            _ => squeeze(deflate, raw, deflated)?,
         };
+        // Blocks of a DAX that can't be compressed are stored no other way.
+        let by_deflate = by_deflate.filter(|deflated| self.kind == Kind::Dax || deflated.len() <= self.fits());
         let made = |bytes: &[u8], flag| Ok(Made { bytes: bytes.to_vec(), flag });
         match (self.kind, by_deflate, by_lz4) {
             (Kind::Cso2, deflated, Some(lz4)) if deflated.is_none_or(|deflated| lz4.len() <= deflated.len()) => made(lz4, true),
@@ -157,11 +157,11 @@ impl Codec {
     }
 }
 
-/// Deflates a block, where it fits.
-fn squeeze(deflate: &mut Compress, raw: &[u8], into: &mut [u8]) -> io::Result<Option<usize>> {
+/// Deflates a block. There is room for whatever becomes of it.
+fn squeeze<'a>(deflate: &mut Compress, raw: &[u8], into: &'a mut [u8]) -> io::Result<Option<&'a [u8]>> {
     deflate.reset();
     let status = deflate.compress(raw, into, FlushCompress::Finish).map_err(io::Error::other)?;
-    Ok((status == Status::StreamEnd).then_some(deflate.total_out() as usize))
+    Ok(into.get(..deflate.total_out() as usize).filter(|_| status == Status::StreamEnd))
 }
 
 /// The file, and the index that is written into it at last.
@@ -245,6 +245,20 @@ impl BlockSink for Sink {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// zlib-rs panicked after some tens of blocks that can't be compressed, when it had no room to end them.
+    #[test]
+    fn blocks_that_can_not_be_compressed_do_not_wear_a_worker_out() {
+        let noise = crate::image::testing::noise(200, 4);
+        for (kind, block) in [(Kind::Cso1, 2048), (Kind::Cso2, 2048), (Kind::Dax, 8192), (Kind::Cso1, 262_144)] {
+            let codec = Codec { kind, block, level: 9, shift: 0 };
+            let mut worker = codec.worker();
+            for raw in noise.chunks_exact(block) {
+                let made = codec.encode(&mut worker, 0, raw).unwrap();
+                assert_eq!(made.bytes == raw, kind != Kind::Dax, "{kind:?}");
+            }
+        }
+    }
 
     /// A DVD needs offsets that count every 4 bytes, a Blu-ray disc ones that count every 64.
     #[test]

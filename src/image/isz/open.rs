@@ -9,7 +9,7 @@ use crate::bytes::codecs::{Inflater, bunzip, in_block};
 use crate::bytes::{BlockSpan, Blocks, Bytes, Joined, Spares, Unpacked, Window, read_some};
 use crate::image::raw::{self, open_unpacked};
 use crate::image::volumes::{Numbering, numbering, open_volume, split_name};
-use crate::image::{Error, Fault, Flaw, Likeness, Limits, Opened, Opener};
+use crate::image::{Digest, Error, Fault, Flaw, Likeness, Limits, Opened, Opener, Promise};
 
 /// An image of more bytes is not decoded as a whole to try a password.
 const MOST_TRIED: u64 = 64 << 20;
@@ -47,7 +47,11 @@ pub fn open(opener: &Opener) -> Result<Opened, Error> {
             }
         }
     }
-    let mut opened = open_unpacked(opener, Arc::new(bytes))?;
+    let bytes: Arc<dyn Bytes> = Arc::new(bytes);
+    if let Some(crc) = header.crc {
+        opener.promise(Promise { bytes: bytes.clone(), of: "the whole image", digest: Digest::Crc32(crc) });
+    }
+    let mut opened = open_unpacked(opener, bytes)?;
     opened.warnings.splice(0..0, warnings);
     Ok(opened)
 }

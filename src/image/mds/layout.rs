@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use super::blocks::{DVD, Mds, SessionBlock, TrackBlock};
+use super::blocks::{Mds, SessionBlock, TrackBlock};
 use super::{mode, structures};
 use crate::bytes::Bytes;
-use crate::disc::sector::{SUBCHANNEL, Slice};
+use crate::disc::sector::Slice;
 use crate::disc::{CdText, Control, Disc, Lba, Medium, Session, Structures, Track, TrackMode};
 use crate::image::forms::settle_forms;
-use crate::image::{Extent, Fault, Flaw, Opened};
+use crate::image::{Extent, Fault, Flaw, Opened, SubStore};
 
-/// Lays out the disc; `files` has the bytes of each of [`Mds::files`].
+/// Damaged CD-TEXT is damaged in many places; nobody reads more warnings than these.
+const MOST_TEXT_WARNINGS: usize = 5;
+
+/// Lays out the disc; `files` has the bytes of each of [`Mds::files`], in version 2 from the first sector of their track on.
 ///
 /// # Errors
 /// A [`Flaw`] without an offset when what the blocks say does not fit together.
 pub fn layout(mds: &Mds, files: &[Arc<dyn Bytes>]) -> Result<Opened, Flaw> {
-    let dvd = mds.medium >= DVD;
-    let mut warnings = Vec::new();
+    let dvd = mds.dvd;
+    let (cd_text, flaws) = CdText::from_packs(&mds.cd_text);
+    let mut warnings: Vec<String> = flaws.iter().take(MOST_TEXT_WARNINGS).map(|flaw| format!("CD-TEXT: {flaw}.")).collect();
     let mut sessions: Vec<Session> = Vec::new();
     let mut extents = Vec::new();
     for (number, block) in (1..).zip(&mds.sessions) {
@@ -34,7 +38,7 @@ pub fn layout(mds: &Mds, files: &[Arc<dyn Bytes>]) -> Result<Opened, Flaw> {
         medium: if dvd { Medium::Dvd } else { Medium::Cd },
         sessions,
         mcn: None,
-        cd_text: CdText::default(),
+        cd_text,
         layer_break: structures::layer_break(&mds.layers),
         structures: Structures { layers: mds.layers.clone(), bca: mds.bca.clone(), dpm: mds.dpm.clone() },
     };
@@ -50,8 +54,7 @@ pub fn layout(mds: &Mds, files: &[Arc<dyn Bytes>]) -> Result<Opened, Flaw> {
 
 /// How the sectors of a track are stored.
 fn record(block: &TrackBlock, dvd: bool) -> Result<(TrackMode, Slice), Flaw> {
-    let sub = if block.subchannel { SUBCHANNEL as u16 } else { 0 };
-    let known = block.sector_size.checked_sub(sub).and_then(|size| mode::mode(block.mode, size, dvd));
+    let known = block.main_size().and_then(|size| mode::mode(block.mode, size, dvd));
     known.ok_or_else(|| {
         let what = "the mode code and the sector size of a track";
         Flaw::file(Fault::Contradiction { what, one: block.mode.into(), other: block.sector_size.into() })
@@ -96,16 +99,27 @@ fn extents(session: &SessionBlock, dvd: bool, files: &[Arc<dyn Bytes>]) -> Resul
         let (_, slice) = record(block, dvd)?;
         let bytes = files.get(block.files).ok_or_else(|| Flaw::file(Fault::Missing { what: "the data file of a track" }))?;
         let last = index.checked_sub(1).and_then(|last| session.tracks.get(last));
-        let before = last.map_or(0, |last| stored_pregap(last, block));
+        let stride = u32::from(block.sector_size);
+        let (before, offset) = match block.stored_pregap {
+            Some(stored) => (stored, 0),
+            None => {
+                let stored = last.map_or(0, |last| stored_pregap(last, block));
+                (stored, block.offset - u64::from(stored) * u64::from(stride))
+            }
+        };
         if let Some(extent) = extents.last_mut() {
             // A length that covers the next track, too, is the writer's mistake.
             extent.sectors = extent.sectors.min(block.start.since(extent.start).unwrap_or(0));
         }
-        let stride = u32::from(block.sector_size);
-        let offset = block.offset - u64::from(before) * u64::from(stride);
         let length = block.length.saturating_add(before);
-        let extent = Extent::plain(block.start - before, length, bytes.clone(), offset, stride, slice);
-        extents.push(if block.subchannel { extent.with_subchannel() } else { extent });
+        let mut extent = Extent::plain(block.start - before, length, bytes.clone(), offset, stride, slice);
+        extent.sub = block.sub.map(|kind| SubStore {
+            bytes: bytes.clone(),
+            offset: offset.saturating_add(slice.size() as u64),
+            stride,
+            kind,
+        });
+        extents.push(extent);
     }
     Ok(extents)
 }

@@ -1,7 +1,8 @@
-//! Alcohol 120% images, version 1: a descriptor (`.mds`) and the sectors (`.mdf`, or several files).
+//! Alcohol 120% images (version 1) and those of newer DAEMON Tools (version 2): a descriptor (`.mds`) and the sectors (`.mdf`, or several files), or both
+//! in one file (`.mdx`, version 2).
 //!
 //! No specification was ever published; what is here was learnt from other readers and from files that other programs read. All integers have the low
-//! byte first. Version 2, the encrypted descriptor of newer DAEMON Tools, begins with the same words and is told apart by its version.
+//! byte first. Version 2 encrypts its descriptor, which is otherwise much the same: see [`v2`].
 
 mod blocks;
 mod layout;
@@ -12,11 +13,14 @@ mod plan;
 mod structures;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_v2;
+mod v2;
 mod write;
 
 use super::format::Format;
 use super::holds::{Holds, Media, Texts};
-use super::packing::Choices;
+use super::packing::{Choices, Protection};
 use crate::disc::Medium;
 
 /// Alcohol 120% images.
@@ -42,6 +46,21 @@ pub static MDS: Format = Format {
     recognise: open::recognise,
     open: open::open,
     plan: Some(plan::plan),
-    choices: Choices::NONE,
+    choices: Choices { codecs: &[v2::NONE, v2::ZLIB], levels: true, password: Some(Protection::Sound), ..Choices::NONE },
+    parse_anything: open::parse_anything,
+};
+
+/// DAEMON Tools images in one file.
+pub static MDX: Format = Format {
+    name: "mdx",
+    title: "DAEMON Tools MDX",
+    extensions: &["mdx"],
+    data_extensions: &[],
+    read_by: "DAEMON Tools and CDemu",
+    holds: Holds { cd_text: Texts::Packs, ..MDS.holds },
+    recognise: open::recognise_mdx,
+    open: v2::open,
+    plan: Some(plan::plan_mdx),
+    choices: Choices { codecs: &[v2::ZLIB, v2::NONE], ..MDS.choices },
     parse_anything: open::parse_anything,
 };

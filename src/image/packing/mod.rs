@@ -59,6 +59,11 @@ impl PackTarget {
     fn reopen(&self, name: &str) -> io::Result<File> {
         OpenOptions::new().write(true).open(self.folder.join(name))
     }
+
+    /// Takes a file away again that was only needed on the way.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.folder.join(name))
+    }
 }
 
 /// What a user may ask of a packed format; each takes what means something to it.

@@ -26,7 +26,7 @@ pub use probe::{Record, probe};
 pub static ISO: Format = Format {
     name: "iso",
     title: "ISO",
-    extensions: &["iso", "udf"],
+    extensions: &["iso", "udf", "cdr", "toast", "gcm", "xiso"],
     data_extensions: &[],
     read_by: "everything",
     holds: Holds::NOTHING,
@@ -75,6 +75,11 @@ pub fn open_unpacked(opener: &Opener, bytes: Arc<dyn Bytes>) -> Result<Opened, E
     open_bytes(opener, &bytes, true)
 }
 
+/// The same, where it is rather sectors of a CD than an ISO if nothing tells.
+pub fn open_unpacked_raw(opener: &Opener, bytes: Arc<dyn Bytes>) -> Result<Opened, Error> {
+    open_bytes(opener, &bytes, false)
+}
+
 fn open(opener: &Opener, iso: bool) -> Result<Opened, Error> {
     open_bytes(opener, opener.bytes(), iso)
 }
@@ -113,6 +118,10 @@ fn open_bytes(opener: &Opener, bytes: &Arc<dyn Bytes>, iso: bool) -> Result<Open
     };
     if let Some(game) = told.and_then(|told| told.game) {
         warnings.push(format!("Two partitions: the game begins at sector {game}, and what DVD players show lies before it."));
+    }
+    if told.is_some_and(|told| told.scrubbed) {
+        warnings
+            .push("NKit has scrubbed this image: it lacks bytes of the disc, and its checksums are not the disc's.".to_owned());
     }
     let mode = if record.is_cooked() && !medium.is_cd() { TrackMode::Dvd } else { record.mode };
     let mut track = Track::new(1, mode, Lba(0), sectors);

@@ -1,3 +1,7 @@
+#[path = "../../../tests/common/makers/xiso.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest")]
+mod xiso;
+
 use super::*;
 use crate::bytes::Bytes;
 use crate::disc::sector::SYNC;
@@ -44,4 +48,27 @@ fn nothing_is_told_where_nothing_is_said() {
         assert_eq!(probe(&vec![7u8; len]).unwrap(), None);
         assert!(Bytes::len(&vec![7u8; len]) == len as u64);
     }
+}
+
+/// Xbox discs of every generation, and the game partition alone: all sectors stay, and both partitions are named.
+#[test]
+fn xbox_discs_are_known_wherever_the_game_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    for base in xiso::BASES {
+        let path = folder.path().join("disc.iso");
+        xiso::disc(&path, base);
+        let image = crate::image::testing::open(&path);
+        assert_eq!((image.format.name, image.disc().medium), ("iso", Medium::Xbox));
+        assert_eq!(u64::from(image.disc().sectors()), base / 2048 + 40);
+        let named = image.warnings.iter().any(|warning| warning.contains(&format!("sector {},", base / 2048)));
+        assert_eq!(named, base > 0, "{:?}", image.warnings);
+    }
+}
+
+#[test]
+fn an_image_of_nkit_says_that_it_is_scrubbed() {
+    let Some(folder) = crate::image::testing::corpus("igir/roms/nkit") else { return };
+    let image = crate::image::testing::open(&folder.join("GameCube-240pSuite-1.19.nkit.iso"));
+    assert_eq!((image.format.name, image.disc().medium), ("iso", Medium::GameCube));
+    assert!(image.warnings.iter().any(|warning| warning.contains("NKit")), "{:?}", image.warnings);
 }

@@ -13,7 +13,7 @@ fn report(name: &str, tracks: u8) -> OpenReport {
     let disc = Disc::new(Medium::Cd, (1..=tracks).map(track).collect());
     let reader = Arc::new(ExtentReader::new(disc, Vec::new()).unwrap());
     let image = Image { path: name.into(), format: by_name("iso").unwrap(), reader, files: vec![name.into()], warnings: vec![] };
-    OpenReport { image, advice: Vec::new() }
+    OpenReport { image, password: None, advice: Vec::new() }
 }
 
 fn ended(id: u64, result: Result<Outcome, JobError>) -> Event {
@@ -72,6 +72,54 @@ fn what_can_not_be_opened_is_said_in_three_sentences_and_not_offered_again() {
     let id = notice.id;
     state.dismiss(id);
     assert!(state.notices.is_empty());
+}
+
+fn locked(id: u64, name: &str, fault: Fault) -> Event {
+    ended(id, Err(JobError::Image(image::Error { path: name.into(), at: image::At::File, fault })))
+}
+
+#[test]
+fn the_password_of_an_image_is_asked_for_and_stays_with_it() {
+    let mut state = State::default();
+    let task = |password| Task::Open { path: "a.iso".into(), password };
+    state.submitted(Instant::now(), JobId(1), &task(None));
+    state.on_opener_event(locked(1, "a.iso", Fault::PasswordMissing));
+    let asked = |wrong, trying| vec![Locked { path: "a.iso".into(), wrong, trying }];
+    assert_eq!((state.locked.clone(), state.notices.len()), (asked(false, false), 0));
+    state.trying(Path::new("a.iso"));
+    assert_eq!(state.locked, asked(false, true));
+    state.submitted(Instant::now(), JobId(2), &task(Some("guess".into())));
+    state.on_opener_event(locked(2, "a.iso", Fault::PasswordWrong));
+    assert_eq!((state.locked.clone(), state.notices.len()), (asked(true, false), 0), "asked again, and told why");
+    state.submitted(Instant::now(), JobId(3), &task(Some("secret".into())));
+    let report = OpenReport { password: Some("secret".into()), ..report("a.iso", 3) };
+    state.on_opener_event(ended(3, Ok(Outcome::Opened(vec![report]))));
+    assert!(state.locked.is_empty());
+    let secret = Some(Password::from("secret"));
+    assert_eq!(
+        (state.shown().unwrap().password.clone(), state.password_of(Path::new("a.iso"))),
+        (secret.clone(), secret.as_ref())
+    );
+    assert!(!state.settings.to_text().contains("secret"), "it is never written down");
+    state.submitted(Instant::now(), JobId(4), &Task::Open { path: "b.iso".into(), password: None });
+    state.on_opener_event(locked(4, "b.iso", Fault::PasswordMissing));
+    state.leave_locked(Path::new("b.iso"));
+    assert!(state.locked.is_empty() && state.notices.is_empty());
+}
+
+/// What was encrypted a moment ago is opened without a question.
+#[test]
+fn the_password_of_what_was_made_is_known() {
+    let mut state = State::default();
+    opened(&mut state, 1, "a.iso");
+    let mut task = ConvertTask { format: Some("iso"), ..ConvertTask::new("a.iso", "b.iso") };
+    task.tuning.password = Some("secret".into());
+    state.submitted(Instant::now(), JobId(9), &Task::Convert(Box::new(task)));
+    let outputs = vec![PathBuf::from("b.iso")];
+    let report = ConvertReport { outputs, verified: true, losses: vec![], worths: Default::default(), bytes: 1, seconds: 0.1 };
+    state.on_event(Instant::now(), ended(9, Ok(Outcome::Converted(report))));
+    let made = std::path::absolute("b.iso").unwrap();
+    assert_eq!(state.password_of(&made).map(Password::as_str), Some("secret"));
 }
 
 fn converting(state: &mut State) -> Instant {

@@ -4,6 +4,9 @@
 pub mod daa;
 pub mod isz;
 pub mod uif;
+pub mod dmg;
+pub mod jso;
+pub mod xiso;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +28,10 @@ pub static MAKERS: &[Maker] = &[
     Maker { format: "isz", make: isz::short },
     Maker { format: "uif", make: uif::iso },
     Maker { format: "uif", make: uif::sheet },
+    Maker { format: "dmg", make: dmg::zlib },
+    Maker { format: "dmg", make: dmg::old },
+    Maker { format: "jso", make: jso::make },
+    Maker { format: "iso", make: xiso::game },
 ];
 
 /// Every format that can't be written has a maker, and its reader opens what that makes.
