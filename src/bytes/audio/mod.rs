@@ -107,7 +107,8 @@ impl Kind {
     }
 }
 
-fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
+/// The same as [`open`], of audio that lies in other bytes.
+pub fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
     let audio = without_id3v2(file)?;
     let (pcm, shape) = match Kind::of(&read_some(&*audio, 0, 12)?) {
         Some(Kind::Wave) => wave::open(audio)?,

@@ -4,8 +4,15 @@
 pub mod daa;
 pub mod isz;
 pub mod uif;
+mod aaru;
+mod b6t;
+mod c2d;
+mod cif;
 pub mod dmg;
 pub mod jso;
+mod pbp;
+mod pdi;
+mod redumper;
 pub mod xiso;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +35,15 @@ pub static MAKERS: &[Maker] = &[
     Maker { format: "isz", make: isz::short },
     Maker { format: "uif", make: uif::iso },
     Maker { format: "uif", make: uif::sheet },
+    Maker { format: "aaru", make: aaru::cd },
+    Maker { format: "aaru", make: aaru::dvd },
+    Maker { format: "b6t", make: b6t::cd },
+    Maker { format: "b6t", make: b6t::dvd },
+    Maker { format: "c2d", make: c2d::cd },
+    Maker { format: "cif", make: cif::cd },
+    Maker { format: "pdi", make: pdi::cooked },
+    Maker { format: "pbp", make: pbp::one },
+    Maker { format: "redumper", make: redumper::set },
     Maker { format: "dmg", make: dmg::zlib },
     Maker { format: "dmg", make: dmg::old },
     Maker { format: "jso", make: jso::make },

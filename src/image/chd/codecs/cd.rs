@@ -116,6 +116,11 @@ impl Frames {
         self.marked > 0
     }
 
+    /// The sectors as they are.
+    pub fn sectors(&self) -> &[u8] {
+        &self.sectors
+    }
+
     /// The sectors without what follows from the rest.
     pub fn stripped(&self) -> &[u8] {
         &self.stripped

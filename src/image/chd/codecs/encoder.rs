@@ -1,7 +1,8 @@
 //! [`Encoder`]: packs hunks with any codec, or with the best of some.
 
 use super::cd::{self, Frames};
-use super::{Codec, deflate, flac_encode, huff, lzma, zstd};
+use super::flac_encode::{self, hopeful};
+use super::{Codec, deflate, huff, lzma_encode, zstd};
 
 /// The most that is hoped of a hunk that fast deflation can't make shorter, in thousandths of its length.
 const HOPELESS: usize = 992;
@@ -9,6 +10,10 @@ const HOPELESS: usize = 992;
 const LOUD: usize = 950;
 /// …and so is audio that is next to nothing.
 const SILENT: usize = 100;
+/// What is no CD is taken for sound only where that would make it shorter than this, in thousandths.
+const QUIET: usize = 700;
+/// Bits of entropy a byte from which on nothing is hoped of anything.
+const RANDOM: f64 = 7.75;
 /// What LZMA makes no shorter than this may be shorter deflated, in thousandths of the length.
 const POOR: usize = 900;
 
@@ -25,7 +30,7 @@ pub struct Encoder {
 pub struct Kernels {
     pub(super) deflate: deflate::Deflate,
     fast: deflate::Deflate,
-    pub(super) lzma: lzma::Lzma,
+    pub(super) lzma: lzma_encode::Lzma,
     pub(super) zstd: zstd::Compressor,
     pub(super) flac: flac_encode::Flac,
 }
@@ -50,7 +55,7 @@ impl Encoder {
         let kernels = Kernels {
             deflate: deflate::Deflate::new(9),
             fast: deflate::Deflate::new(1),
-            lzma: lzma::Lzma::default(),
+            lzma: lzma_encode::Lzma,
             zstd: zstd::Compressor::default(),
             flac: flac_encode::Flac::default(),
         };
@@ -59,64 +64,61 @@ impl Encoder {
     }
 
     /// The shortest that is found for a hunk, and the number of its codec; `None` where nothing is shorter than the hunk itself.
+    ///
+    /// Not every codec is tried on every hunk, as chdman does it: FLAC only where the samples look like sound, LZMA not where nothing helps, and what
+    /// is left not where the first had success.
     pub fn encode(&mut self, hunk: &[u8]) -> Option<(u8, &[u8])> {
         if self.codecs.iter().any(|codec| codec.is_cd()) {
             self.frames.set(hunk);
         }
+        let several = self.codecs.len() > 1;
+        let mut order: Vec<usize> = (0..self.codecs.len()).collect();
+        let sounds = several && self.sounds(hunk);
+        if sounds {
+            order.sort_by_key(|&number| !is_flac(self.codecs[number]));
+        }
+        let hopeless = several && !sounds && self.is_hopeless(hunk);
         let mut limit = hunk.len() - 1;
         let mut chosen = None;
-        let mut skip = [false; 4];
-        for step in self.order(hunk) {
-            let Some(number) = step.filter(|&number| !skip[number]) else { continue };
+        let mut enough = false;
+        for number in order {
             let codec = self.codecs[number];
+            let passed_over = match codec {
+                Codec::Flac | Codec::CdFlac => several && !sounds,
+                Codec::Lzma | Codec::CdLzma => hopeless || enough,
+                _ => enough,
+            };
             self.trial.clear();
-            if !self.one(codec, hunk, limit) {
+            if passed_over || !self.one(codec, hunk, limit) {
                 continue;
             }
             std::mem::swap(&mut self.best, &mut self.trial);
             chosen = Some(number as u8);
             limit = self.best.len().saturating_sub(1);
             let share = self.best.len() * 1000 / hunk.len();
-            let enough = match codec {
-                Codec::CdFlac => (SILENT..LOUD).contains(&share),
+            enough = match codec {
+                Codec::Flac | Codec::CdFlac => (SILENT..LOUD).contains(&share),
                 Codec::Lzma | Codec::CdLzma => share < POOR,
                 _ => false,
             };
-            if enough {
-                skip = [true; 4];
-            }
         }
         chosen.map(|number| (number, self.best.as_slice()))
     }
 
-    /// The codecs in the order in which they are tried, those left out that have no chance.
-    fn order(&mut self, hunk: &[u8]) -> [Option<usize>; 4] {
-        let mut order = std::array::from_fn(|number| (number < self.codecs.len()).then_some(number));
-        if self.codecs.len() < 2 {
-            return order;
+    /// Whether there is a codec for sound, and the hunk may be some.
+    fn sounds(&self, hunk: &[u8]) -> bool {
+        match self.codecs.iter().find(|&&codec| is_flac(codec)) {
+            Some(Codec::CdFlac) => !self.frames.is_data() && hopeful(self.frames.sectors(), true, hunk.len() * LOUD / 1000),
+            Some(_) => [false, true].into_iter().any(|big| hopeful(hunk, big, hunk.len() * QUIET / 1000)),
+            None => false,
         }
-        let flac = self.codecs.iter().position(|&codec| codec == Codec::CdFlac);
-        if let Some(flac) = flac {
-            if self.frames.is_data() {
-                order.iter_mut().for_each(|step| *step = step.filter(|&number| number != flac));
-            } else {
-                // It comes first, and mostly is enough.
-                order.sort_by_key(|step| (step.is_none(), *step != Some(flac)));
-            }
-        }
-        let deflates = self.codecs.iter().any(|codec| matches!(codec, Codec::Zlib | Codec::CdZlib));
-        let tries_lzma = self.codecs.iter().any(|codec| matches!(codec, Codec::Lzma | Codec::CdLzma));
-        if deflates && tries_lzma && (flac.is_none() || self.frames.is_data()) {
-            let raw = if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.stripped() } else { hunk };
-            self.trial.clear();
-            if !self.kernels.fast.encode(raw, raw.len() * HOPELESS / 1000, &mut self.trial) {
-                let codecs = &self.codecs;
-                order.iter_mut().for_each(|step| {
-                    *step = step.filter(|&number| !matches!(codecs[number], Codec::Lzma | Codec::CdLzma));
-                });
-            }
-        }
-        order
+    }
+
+    /// Whether neither the counts of the bytes nor fast deflation promise anything.
+    fn is_hopeless(&mut self, hunk: &[u8]) -> bool {
+        let raw = if self.codecs.iter().any(|codec| codec.is_cd()) { self.frames.stripped() } else { hunk };
+        self.trial.clear();
+        looks_random(raw) && !self.kernels.fast.encode(raw, raw.len() * HOPELESS / 1000, &mut self.trial)
     }
 
     fn one(&mut self, codec: Codec, hunk: &[u8], limit: usize) -> bool {
@@ -125,4 +127,17 @@ impl Encoder {
             false => self.kernels.encode(codec, hunk, limit, &mut self.trial),
         }
     }
+}
+
+fn is_flac(codec: Codec) -> bool {
+    matches!(codec, Codec::Flac | Codec::CdFlac)
+}
+
+/// Whether all bytes come about as often.
+fn looks_random(bytes: &[u8]) -> bool {
+    let mut counts = [0u32; 256];
+    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    let all = bytes.len() as f64;
+    let used = counts.into_iter().filter(|&count| count > 0).map(f64::from);
+    used.map(|count| count * (all / count).log2()).sum::<f64>() > RANDOM * all
 }
