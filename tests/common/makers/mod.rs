@@ -1,18 +1,18 @@
 //! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
-pub mod daa;
-pub mod isz;
-pub mod uif;
 mod aaru;
 mod b6t;
 mod c2d;
 mod cif;
+pub mod daa;
 pub mod dmg;
+pub mod isz;
 pub mod jso;
 mod pbp;
 mod pdi;
 mod redumper;
+pub mod uif;
 pub mod xiso;
 
 use std::path::{Path, PathBuf};
