@@ -14,6 +14,7 @@ pub mod cif;
 mod contents;
 pub mod cso;
 pub mod cue;
+pub mod daa;
 pub mod dmg;
 pub mod dvd;
 pub mod ecm;
@@ -27,6 +28,7 @@ pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
+pub mod isz;
 mod list;
 mod loss;
 #[cfg(test)]
@@ -49,6 +51,8 @@ pub mod redumper;
 pub(crate) mod testing;
 mod text;
 pub mod toc;
+pub mod uif;
+mod volumes;
 mod wire;
 
 pub use adviser::{Advice, advise, plan};
@@ -59,7 +63,7 @@ pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, stem};
 pub use loss::{Loss, loss, track_list};
-pub use opener::{Opener, Sibling};
+pub use opener::{Inside, Opener, Sibling};
 pub use password::{Opening, Password};
 pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full_record};
 pub use projection::Projection;

@@ -30,6 +30,7 @@ compare   program  ccd2iso             ccd2iso                  reads CloneCD im
 compare   program  nrg2iso             nrg2iso                  reads Nero images
 compare   program  mdf2iso             mdf2iso                  reads Alcohol images
 compare   program  iat                 iat                      turns any image into ISO
+compare   program  daa2iso             daa2iso                  reads PowerISO and gBurner images
 compare   program  genisoimage         genisoimage              makes ISO 9660 file systems
 compare   program  xorriso             xorriso                  reads and makes ISO 9660 file systems
 compare   program  7z                  p7zip-full,7zip          lists ISO 9660 and UDF file systems

@@ -5,12 +5,15 @@ mod aaru;
 mod b6t;
 mod c2d;
 mod cif;
+pub mod daa;
 pub mod dmg;
+pub mod isz;
 pub mod jso;
 mod parts;
 mod pbp;
 mod pdi;
 mod redumper;
+pub mod uif;
 pub mod xiso;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +30,12 @@ pub struct Maker {
 
 /// At least one for every format that is only read.
 pub static MAKERS: &[Maker] = &[
+    Maker { format: "daa", make: daa::hidden },
+    Maker { format: "daa", make: daa::filtered },
+    Maker { format: "gbi", make: daa::swapped_gbi },
+    Maker { format: "isz", make: isz::short },
+    Maker { format: "uif", make: uif::iso },
+    Maker { format: "uif", make: uif::sheet },
     Maker { format: "aaru", make: aaru::cd },
     Maker { format: "aaru", make: aaru::dvd },
     Maker { format: "b6t", make: b6t::cd },
