@@ -45,11 +45,12 @@ fn cd_text(bytes: &[u8]) {
 /// An audio file as a cue sheet names it: the first byte chooses the extension.
 fn decode(bytes: &[u8]) {
     let [first, bytes @ ..] = bytes else { return };
-    let extensions = ["wav", "aiff", "flac", "mp3", "ogg"];
+    let extensions = ["wav", "aiff", "flac", "mp3", "ogg", "m4a"];
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let path = folder.path().join("x").with_extension(extensions[*first as usize % extensions.len()]);
     std::fs::write(&path, bytes).expect("a small file can be written");
-    if let Ok(samples) = audio::open(&path) {
+    if let Ok(sound) = audio::open(&path) {
+        let samples = sound.pcm;
         let mut sector = [0; 2352];
         for at in [0, samples.len() / 2, samples.len().saturating_sub(2352)] {
             // A stream may turn out damaged only here.

@@ -13,6 +13,14 @@ use crate::job::{JobId, Task};
 pub enum Action {
     /// Open these files and folders.
     Open(Vec<PathBuf>),
+    /// Show several discs at once.
+    ShowBatch,
+    /// Forget the several discs.
+    CloseBatch,
+    /// Convert this row of several, or don't; without a number: all of them.
+    Tick(Option<usize>, bool),
+    /// Ask for the password of an encrypted image.
+    AskPassword(PathBuf),
     /// Open an encrypted image with this password.
     Unlock(PathBuf, Password),
     /// Leave an encrypted image alone.
@@ -71,6 +79,8 @@ pub enum Question {
     Files,
     /// Which folder to open.
     Folder,
+    /// Into which folder to save.
+    Into(PathBuf),
     /// Where to save.
     Target {
         /// The folder that is offered.

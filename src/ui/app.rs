@@ -8,6 +8,8 @@ use std::time::Instant;
 use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
 
 use super::actions::{Action, Actions, Question};
+use super::batch::Batch;
+use super::batch_form::BatchForm;
 use super::helpers::{Answer, Helpers, Saver};
 use super::image_view::Table;
 use super::jobs_panel::Folds;
@@ -16,7 +18,7 @@ use super::settings::Settings;
 use super::sheets::Sheet;
 use super::state::State;
 use super::theme::{L, M, XL, tokens};
-use super::{closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
+use super::{batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
 use crate::image::{Password, file_name};
 use crate::job::{Pool, Task};
 
@@ -35,6 +37,7 @@ struct Views {
     unfolded: Unfolded,
     table: Table,
     password: password::Field,
+    batch: Option<BatchForm>,
 }
 
 /// The window: state, views, and the pool that does the work.
@@ -89,8 +92,12 @@ impl App {
         }
         let now = Instant::now();
         let recent = self.state.settings.recent.first().cloned();
+        let was_on_batch = self.state.on_batch;
         while let Ok(event) = self.opener.events().try_recv() {
             self.state.on_opener_event(event);
+        }
+        if self.state.on_batch && !was_on_batch {
+            self.views.sheet = None;
         }
         while let Ok(event) = self.jobs.events().try_recv() {
             self.state.on_event(now, event);
@@ -113,7 +120,12 @@ impl App {
                     form.set_target(&path, open);
                 }
             }
-            Answer::NoDialog(Question::Target { .. }) => self.state.tell(Notice {
+            Answer::Into(folder) => {
+                if let Some(form) = &mut self.views.batch {
+                    form.folder = folder.display().to_string();
+                }
+            }
+            Answer::NoDialog(Question::Target { .. } | Question::Into(_)) => self.state.tell(Notice {
                 happened: "This system offers no file dialog.".to_owned(),
                 means: "Nothing was changed.".to_owned(),
                 try_this: "Type the folder into its field.".to_owned(),
@@ -132,7 +144,8 @@ impl App {
     }
 
     fn name_window(&mut self, ctx: &Context) {
-        let title = self.state.shown().map_or_else(|| "Spindle".to_owned(), |open| format!("{} — Spindle", open.name()));
+        let shown = self.state.shown().map(|open| open.name()).or_else(|| self.state.shown_batch().map(Batch::title));
+        let title = shown.map_or_else(|| "Spindle".to_owned(), |name| format!("{name} — Spindle"));
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -157,7 +170,8 @@ impl App {
         menu::keys(ui, &self.state, actions);
         let (state, views) = (&self.state, &mut self.views);
         // A question or a menu takes Esc for itself.
-        let asking = views.sheet.as_ref().is_none_or(|sheet| sheet.is_asking()) || !state.locked.is_empty();
+        let asked = views.batch.as_ref().is_some_and(|form| form.confirming) || !state.locked.is_empty();
+        let asking = views.sheet.as_ref().is_none_or(|sheet| sheet.is_asking()) || asked;
         let was_open = !asking && !egui::Popup::is_any_open(ui.ctx());
         let t = tokens(ui);
         let frame = |fill, x: f32, y: f32| Frame::new().fill(fill).inner_margin(Margin::symmetric(x as i8, y as i8));
@@ -177,11 +191,19 @@ impl App {
         }
         CentralPanel::default().frame(frame(t.window, XL, L)).show(ui, |ui| {
             notices::show(ui, state, &mut views.unfolded, actions);
-            match state.shown() {
-                Some(open) => image_view::show(ui, state, open, &mut views.table, actions),
-                None => front::show(ui, actions),
+            match (state.shown(), state.shown_batch()) {
+                (Some(open), _) => image_view::show(ui, state, open, &mut views.table, actions),
+                (None, Some(batch)) => {
+                    let form = views.batch.get_or_insert_with(|| BatchForm::new(batch, state.settings.folder.as_deref()));
+                    batch_sheet::show(ui, batch, form, &state.passwords(), actions);
+                    batch_table::show(ui, batch, form, actions);
+                }
+                (None, None) => front::show(ui, actions),
             }
         });
+        if state.batch.is_none() {
+            views.batch = None;
+        }
         let hovering = ui.input(|input| input.raw.hovered_files.len());
         if hovering > 0 {
             front::drop_hint(ui, hovering);
@@ -216,16 +238,25 @@ impl App {
     }
 
     fn open(&mut self, paths: Vec<PathBuf>) {
-        for path in paths {
-            // Recent images have to be found again from another folder.
-            let path = std::path::absolute(&path).unwrap_or(path);
-            let password = self.state.password_of(&path).cloned();
-            self.open_with(path, password);
+        if paths.is_empty() {
+            return;
         }
+        // Recent images have to be found again from another folder.
+        let sources = paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
+        self.open_by(Task::Survey { sources, passwords: self.state.passwords(), always: false });
     }
 
-    fn open_with(&mut self, path: PathBuf, password: Option<Password>) {
-        let task = Task::Open { path, password };
+    fn unlock(&mut self, path: PathBuf, password: Password) {
+        self.state.trying(&path);
+        let locked = self.state.batch.as_ref().filter(|batch| batch.has(&path)).map(Batch::locked);
+        self.open_by(match locked {
+            // What opens one may open the others, and nobody has to type it again.
+            Some(sources) => Task::Survey { sources, passwords: vec![password], always: true },
+            None => Task::Open { path, password: Some(password) },
+        });
+    }
+
+    fn open_by(&mut self, task: Task) {
         let id = self.opener.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);
     }
@@ -237,10 +268,18 @@ impl App {
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Open(paths) => self.open(paths),
-            Action::Unlock(path, password) => {
-                self.state.trying(&path);
-                self.open_with(path, Some(password));
+            Action::ShowBatch => {
+                self.views.sheet = None;
+                self.state.show_batch();
             }
+            Action::CloseBatch => self.state.close_batch(),
+            Action::Tick(row, ticked) => {
+                if let Some(batch) = &mut self.state.batch {
+                    batch.tick(row, ticked);
+                }
+            }
+            Action::AskPassword(path) => self.state.lock(path, false),
+            Action::Unlock(path, password) => self.unlock(path, password),
             Action::LeaveLocked(path) => self.state.leave_locked(&path),
             Action::Ask(question) => self.helpers.ask(question),
             Action::Show(id) => self.state.show(id),
@@ -286,7 +325,11 @@ impl App {
             }
             // What was known is about to be found out anew; the table turns to it.
             Task::Hash { .. } => self.views.table = Table::Checksums,
-            Task::Open { .. } | Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) | Task::Verify { .. } => {}
+            Task::Batch(task) => {
+                self.state.settings.folder = Some(task.into.clone());
+                self.keep_settings();
+            }
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

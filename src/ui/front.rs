@@ -66,7 +66,7 @@ pub fn drop_hint(ui: &Ui, count: usize) {
     painter.rect_filled(rect, 0.0, t.window.gamma_multiply(0.85));
     let frame = rect.shrink(L);
     painter.rect(frame, 12.0, Color32::TRANSPARENT, Stroke::new(2.0, t.accent), egui::StrokeKind::Inside);
-    let words = if count == 1 { "Drop to open it".to_owned() } else { format!("Drop to open all {count}") };
+    let words = if count == 1 { "Drop to open it".to_owned() } else { format!("Drop to see all {count} together") };
     let font = egui::FontId::proportional(TITLE);
     painter.text(frame.center(), egui::Align2::CENTER_CENTER, words, font, t.text);
     let font = egui::FontId::proportional(super::theme::BODY);

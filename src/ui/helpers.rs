@@ -23,6 +23,8 @@ pub enum Answer {
     Open(Vec<PathBuf>),
     /// The new image is to be saved here.
     Target(PathBuf),
+    /// New images are to be saved in this folder.
+    Into(PathBuf),
     /// There is no dialog on this system.
     NoDialog(Question),
     /// A folder could not be shown.
@@ -92,6 +94,10 @@ async fn ask(question: &Question) -> Option<Answer> {
             dialog.pick_files().await.map(paths)
         }
         Question::Folder => dialog.set_title("Open the images in a folder").pick_folders().await.map(paths),
+        Question::Into(folder) => {
+            let dialog = dialog.set_title("Save the new images in").set_directory(folder);
+            dialog.pick_folder().await.map(|folder| Answer::Into(folder.path().to_owned()))
+        }
         Question::Target { folder, name, format, extensions } => {
             let dialog = dialog.set_title("Save the new image as").add_filter(*format, extensions);
             let dialog = dialog.set_directory(folder).set_file_name(name);

@@ -126,7 +126,7 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
         if button(ui, None, "Show in folder", Look::Quiet).clicked() {
             actions.push(Action::Reveal(made.clone()));
         }
-        if button(ui, None, "Open it", Look::Quiet).clicked() {
+        if !done.several && button(ui, None, "Open it", Look::Quiet).clicked() {
             actions.push(Action::Open(vec![made.clone()]));
         }
     }
@@ -161,7 +161,7 @@ fn status(ui: &mut Ui, job: &Job) {
 
 fn running(ui: &mut Ui, job: &Job) {
     ui.horizontal(|ui| {
-        let mut words = job.phase().to_owned();
+        let mut words = job.phase();
         if let Some(progress) = job.progress {
             words += &format!(" · {} %", progress.done * 100 / progress.total.max(1));
             if let Some(track) = progress.track.filter(|_| job.tracks > 1) {
@@ -176,7 +176,10 @@ fn running(ui: &mut Ui, job: &Job) {
             if let Some(eta) = progress.eta {
                 note(ui, words::left(eta));
             }
-            note(ui, format!("{} · {:.0}×", words::rate(progress.rate), progress.rate / job.single_speed));
+            match job.single_speed {
+                Some(speed) => note(ui, format!("{} · {:.0}×", words::rate(progress.rate), progress.rate / speed)),
+                None => note(ui, words::rate(progress.rate)),
+            };
         });
     });
 }

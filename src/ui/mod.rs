@@ -11,6 +11,10 @@
 
 mod actions;
 mod app;
+mod batch;
+mod batch_form;
+mod batch_sheet;
+mod batch_table;
 mod checksums;
 mod closing;
 mod convert_form;

@@ -25,11 +25,22 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn opened(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    if !state.images.is_empty() || !state.opening.is_empty() {
+    if !state.images.is_empty() || !state.opening.is_empty() || state.batch.is_some() {
         section(ui, "Open");
     }
+    if let Some(batch) = &state.batch {
+        let thumbnail = Thumbnail::default();
+        let row = Row { name: &batch.title(), note: &batch.summary(), thumbnail: &thumbnail, here: state.on_batch, kind: "Show" };
+        let (response, close) = row.show(ui, "Close");
+        if response.clicked() {
+            actions.push(Action::ShowBatch);
+        }
+        if close {
+            actions.push(Action::CloseBatch);
+        }
+    }
     for open in &state.images {
-        let here = state.current == Some(open.id);
+        let here = state.current == Some(open.id) && !state.on_batch;
         let row = Row { name: &open.name(), note: &open.summary(), thumbnail: &open.thumbnail, here, kind: "Show" };
         let (response, close) = row.show(ui, "Close");
         if response.clicked() {
@@ -40,7 +51,8 @@ fn opened(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
     }
     for pending in &state.opening {
-        note(ui, format!("Opening {}…", file_name(&pending.path)));
+        let more = if pending.more > 0 { format!(" and {} more", pending.more) } else { String::new() };
+        note(ui, format!("Opening {}{more}…", file_name(&pending.path)));
     }
 }
 

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::batch::{Batch, fate};
 use super::geometry::Thumbnail;
 use super::notices::Notice;
 use super::settings::{Recent, Settings};
 use super::words;
-use super::work::{Done, Job, Stage, converted, hashed, verified};
+use super::work::{Done, Job, Stage, batched, converted, hashed, verified};
 use crate::disc::{Disc, Medium, TrackId};
 use crate::image::{self, Advice, Fault, Image, Password, file_name};
-use crate::job::{Event, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
+use crate::job::{BatchEvent, Entry, Event, Fate, Finding, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
 
 /// Number of an open image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,8 +58,10 @@ impl OpenImage {
 pub struct Pending {
     /// The job that does it.
     pub id: JobId,
-    /// The file or folder.
+    /// The file or folder, the first of several.
     pub path: PathBuf,
+    /// How many there are besides.
+    pub more: usize,
 }
 
 /// An encrypted image whose password the user is asked for.
@@ -79,6 +82,10 @@ pub struct State {
     pub images: Vec<OpenImage>,
     /// The image that is shown.
     pub current: Option<ImageId>,
+    /// Several discs at once.
+    pub batch: Option<Batch>,
+    /// Whether those are shown, and no image alone.
+    pub on_batch: bool,
     /// The track of it that the pointer is on.
     pub hovered: Option<TrackId>,
     /// Jobs, the newest first.
@@ -107,7 +114,12 @@ impl State {
 
     /// The image that is shown.
     pub fn shown(&self) -> Option<&OpenImage> {
-        self.image(self.current?)
+        self.image(self.current.filter(|_| !self.on_batch)?)
+    }
+
+    /// Several discs at once, while those are shown.
+    pub fn shown_batch(&self) -> Option<&Batch> {
+        self.batch.as_ref().filter(|_| self.on_batch)
     }
 
     /// An open image.
@@ -117,7 +129,7 @@ impl State {
 
     /// The image that is shown, to be changed.
     pub fn shown_mut(&mut self) -> Option<&mut OpenImage> {
-        let current = self.current?;
+        let current = self.current.filter(|_| !self.on_batch)?;
         self.images.iter_mut().find(|image| image.id == current)
     }
 
@@ -135,15 +147,29 @@ impl State {
     pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
         let source = match task {
             Task::Open { path, .. } => {
-                self.opening.push(Pending { id, path: path.clone() });
+                self.opening.push(Pending { id, path: path.clone(), more: 0 });
                 return;
             }
-            Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) => return,
+            Task::Survey { sources, .. } => {
+                let path = sources.first().cloned().unwrap_or_default();
+                self.opening.push(Pending { id, path, more: sources.len().saturating_sub(1) });
+                return;
+            }
+            // The command line alone asks for the demo disc.
+            Task::Demo(_) => return,
+            Task::Batch(task) => {
+                if let Some(batch) = &mut self.batch {
+                    batch.submitted(id, &task.sources);
+                }
+                &task.into
+            }
             Task::Convert(task) => &task.source,
             Task::Verify { source, .. } | Task::Hash { source, .. } => source,
         };
         let disc = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
-        let (speed, tracks) = (disc.map_or(CD_SPEED, single_speed), disc.map_or(0, |disc| disc.tracks().count()));
+        let speed = disc.map_or(CD_SPEED, single_speed);
+        let speed = (!matches!(task, Task::Batch(_))).then_some(speed);
+        let tracks = disc.map_or(0, |disc| disc.tracks().count());
         if let Some(job) = Job::new(id, now, task, speed, tracks) {
             self.jobs.insert(0, job);
         }
@@ -154,7 +180,7 @@ impl State {
         match event {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
             Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
-            Event::Batch(..) => {}
+            Event::Batch(id, event) => self.on_batch_event(now, id, &event),
             Event::Ended(id, result) => self.ended(now, id, *result),
         }
     }
@@ -172,6 +198,7 @@ impl State {
         self.locked.retain(|locked| locked.path != path);
         match *result {
             Ok(Outcome::Opened(reports)) => reports.into_iter().for_each(|report| self.opened(report)),
+            Ok(Outcome::Surveyed(findings)) => self.surveyed(findings),
             // Nothing but opening is ever asked of that pool.
             Ok(_) | Err(JobError::Cancelled) => {}
             Err(error) => {
@@ -181,8 +208,60 @@ impl State {
         }
     }
 
+    /// Several files, or folders, were looked at.
+    fn surveyed(&mut self, findings: Vec<Finding>) {
+        if self.batch.is_none() && findings.iter().all(|finding| finding.result.is_err() && !finding.is_locked()) {
+            let errors = findings.into_iter().filter_map(|finding| finding.result.err());
+            return errors.for_each(|error| self.tell(Notice::of(&error, None)));
+        }
+        for found in findings.iter().filter_map(|finding| finding.result.as_ref().ok()) {
+            if let Some(password) = &found.password {
+                self.remember_password(&found.path, password);
+            }
+        }
+        let batch = self.batch.get_or_insert_default();
+        batch.add(findings);
+        self.on_batch = true;
+        self.hovered = None;
+        // Those whose password was being tried and that are still closed: it was wrong.
+        let closed = batch.locked();
+        self.locked.retain(|locked| !locked.trying || closed.contains(&locked.path));
+        self.locked.iter_mut().filter(|locked| locked.trying).for_each(|locked| (locked.trying, locked.wrong) = (false, true));
+    }
+
+    /// A batch goes on.
+    fn on_batch_event(&mut self, now: Instant, id: JobId, event: &BatchEvent) {
+        self.with_job(id, |job| job.batch(now, event));
+        if let Some(batch) = self.batch.as_mut().filter(|batch| batch.job == Some(id)) {
+            batch.on_event(event);
+        }
+    }
+
+    /// Shows several discs at once.
+    pub fn show_batch(&mut self) {
+        self.on_batch = self.batch.is_some();
+        self.hovered = None;
+    }
+
+    /// Forgets the several discs; what is being converted goes on.
+    pub fn close_batch(&mut self) {
+        self.batch = None;
+        self.on_batch = false;
+    }
+
+    /// Every password that was told.
+    pub fn passwords(&self) -> Vec<Password> {
+        let mut all: Vec<Password> = Vec::new();
+        for (_, password) in &self.passwords {
+            if !all.contains(password) {
+                all.push(password.clone());
+            }
+        }
+        all
+    }
+
     /// The user is to be asked for the password of an image.
-    fn lock(&mut self, path: PathBuf, wrong: bool) {
+    pub fn lock(&mut self, path: PathBuf, wrong: bool) {
         let locked = Locked { path, wrong, trying: false };
         match self.locked.iter_mut().find(|known| known.path == locked.path) {
             Some(known) => *known = locked,
@@ -222,6 +301,9 @@ impl State {
     }
 
     fn ended(&mut self, now: Instant, id: JobId, result: Result<Outcome, JobError>) {
+        if let Some(batch) = self.batch.as_mut().filter(|batch| batch.job == Some(id)) {
+            batch.ended();
+        }
         match result {
             Ok(outcome) => {
                 let job = self.jobs.iter().find(|job| job.id == id);
@@ -244,8 +326,14 @@ impl State {
     /// Keeps what a job found out, and puts it into words.
     fn finished(&mut self, outcome: Outcome, tracks: usize) -> Done {
         match outcome {
-            Outcome::Opened(_) | Outcome::Surveyed(_) | Outcome::Batched(_) => {
-                Done { words: "Opened.".to_owned(), good: true, made: None }
+            Outcome::Opened(_) | Outcome::Surveyed(_) => {
+                Done { words: "Opened.".to_owned(), good: true, made: None, several: false }
+            }
+            Outcome::Batched(report) => {
+                let entries = report.entries.iter().map(AsRef::as_ref);
+                let failed: Vec<&Entry> = entries.filter(|entry| matches!(entry.fate, Fate::Failed(_))).collect();
+                self.tell_failures(&failed, report.entries.len());
+                batched(&report)
             }
             Outcome::Converted(report) => converted(&report, tracks),
             Outcome::Verified(report) => {
@@ -285,8 +373,24 @@ impl State {
         self.show(id);
     }
 
+    /// Some of several could not be converted.
+    fn tell_failures(&mut self, failed: &[&Entry], all: usize) {
+        if failed.is_empty() {
+            return;
+        }
+        let lines: Vec<String> = failed.iter().map(|entry| format!("{}: {}", file_name(&entry.source), fate(entry).0)).collect();
+        self.tell(Notice {
+            happened: format!("{} of {} could not be converted.", failed.len(), words::count(all as u64, "disc")),
+            means: "Their sources stay as they are; the others are done.".to_owned(),
+            try_this: "The table says of each what happened.".to_owned(),
+            technical: lines.join("\n"),
+            ..Notice::default()
+        });
+    }
+
     /// Shows an open image.
     pub fn show(&mut self, id: ImageId) {
+        self.on_batch = false;
         self.current = Some(id);
         self.hovered = None;
     }

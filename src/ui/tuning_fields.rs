@@ -18,14 +18,14 @@ const LISTS: f32 = 180.0;
 pub fn show(ui: &mut Ui, choices: &Choices, form: &mut TuningForm) {
     if !choices.codecs.is_empty() {
         let names: Vec<(Option<&'static str>, String)> = usual_first(choices.codecs, |codec| (*codec).to_owned());
-        list(ui, "Compression", &names, &mut form.codec);
+        list(ui, "Compression", LISTS, &names, &mut form.codec);
     }
     if choices.levels {
-        list(ui, "Effort", &levels(), &mut form.level);
+        list(ui, "Effort", LISTS, &levels(), &mut form.level);
     }
     if !choices.blocks.is_empty() {
         let names: Vec<(Option<u32>, String)> = usual_first(choices.blocks, |&bytes| words::block(bytes));
-        list(ui, "Blocks", &names, &mut form.block);
+        list(ui, "Blocks", LISTS, &names, &mut form.block);
     }
     if choices.split {
         parts(ui, form);
@@ -54,11 +54,11 @@ fn levels() -> Vec<(Option<u8>, String)> {
 }
 
 /// A list to choose one from, with its name before it.
-pub fn list<T: Copy + PartialEq>(ui: &mut Ui, name: &str, all: &[(T, String)], chosen: &mut T) {
+pub fn list<T: Copy + PartialEq>(ui: &mut Ui, name: &str, width: f32, all: &[(T, String)], chosen: &mut T) {
     ui.horizontal(|ui| {
         let label = named(ui, name);
         let text = all.iter().find(|(value, _)| value == chosen).map_or("", |(_, text)| text.as_str());
-        let combo = ComboBox::from_id_salt(name).selected_text(text).width(LISTS).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt(name).selected_text(text).width(width).show_ui(ui, |ui| {
             for (value, text) in all {
                 ui.selectable_value(chosen, *value, text);
             }
@@ -67,7 +67,8 @@ pub fn list<T: Copy + PartialEq>(ui: &mut Ui, name: &str, all: &[(T, String)], c
     });
 }
 
-fn named(ui: &mut Ui, name: &str) -> egui::Id {
+/// The name of a field, before it: by it, the field is known to a screen reader.
+pub fn named(ui: &mut Ui, name: &str) -> egui::Id {
     let size = egui::vec2(NAMES, ui.spacing().interact_size.y);
     ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.set_min_width(NAMES);
@@ -80,7 +81,7 @@ fn parts(ui: &mut Ui, form: &mut TuningForm) {
     let mut all = vec![(Parts::Whole, "one file".to_owned())];
     all.extend(PART_SIZES.iter().enumerate().map(|(n, size)| (Parts::Usual(n), size.title.to_owned())));
     all.push((Parts::Own, "another size…".to_owned()));
-    list(ui, "Parts", &all, &mut form.parts);
+    list(ui, "Parts", LISTS, &all, &mut form.parts);
     if form.parts == Parts::Own {
         ui.horizontal(|ui| {
             let label = named(ui, "Size of a part");

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::batch::fate;
 use super::notices::Notice;
 use super::words;
 use crate::image::{Password, file_name, track_list};
-use crate::job::{ConvertReport, Findings, HashReport, JobId, Phase, Progress, Task, VerifyReport};
+use crate::job::{
+    BatchEvent, BatchReport, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, Task, VerifyReport,
+};
 
 /// What a job does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,17 @@ pub enum Work {
         format: String,
         /// Whether the result is read back.
         verify: bool,
+    },
+    /// Makes images of another format of several.
+    Batch {
+        /// The format, for people.
+        format: String,
+        /// The images, once they were found.
+        images: Vec<PathBuf>,
+        /// How many there are.
+        count: usize,
+        /// Which of them it is at.
+        at: usize,
     },
     /// Checks an image.
     Verify,
@@ -50,6 +64,8 @@ pub struct Done {
     pub good: bool,
     /// What was made, the file to open.
     pub made: Option<PathBuf>,
+    /// Whether that is one of several.
+    pub several: bool,
 }
 
 /// One job.
@@ -72,8 +88,8 @@ pub struct Job {
     reports: u32,
     /// What happened, and when, from its beginning.
     pub log: Vec<(Duration, String)>,
-    /// Bytes a second at single speed of its medium.
-    pub single_speed: f64,
+    /// Bytes a second at single speed of its medium; none where there are several.
+    pub single_speed: Option<f64>,
     /// Tracks of its disc.
     pub tracks: usize,
     /// The password that the new image gets.
@@ -92,11 +108,16 @@ const MOST_LINES: usize = 1000;
 
 impl Job {
     /// Of a task; `None` for a task that is no job to the user.
-    pub fn new(id: JobId, now: Instant, task: &Task, single_speed: f64, tracks: usize) -> Option<Job> {
+    pub fn new(id: JobId, now: Instant, task: &Task, single_speed: Option<f64>, tracks: usize) -> Option<Job> {
         let mut new_password = None;
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
-            Task::Open { .. } | Task::Survey { .. } | Task::Batch(_) | Task::Demo(_) => return None,
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) => return None,
+            Task::Batch(task) => {
+                let format = task.each.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
+                let work = Work::Batch { format: format.to_owned(), images: Vec::new(), count: task.sources.len(), at: 0 };
+                (work, task.into.clone())
+            }
             Task::Convert(task) => {
                 new_password.clone_from(&task.tuning.password);
                 let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
@@ -129,6 +150,7 @@ impl Job {
         let name = file_name(&self.source);
         match &self.work {
             Work::Convert { format, .. } => format!("Convert {name} to {format}"),
+            Work::Batch { format, count, .. } => format!("Convert {} to {format}", words::count(*count as u64, "disc")),
             Work::Verify => format!("Verify {name}"),
             Work::Hash => format!("Checksums of {name}"),
         }
@@ -140,8 +162,11 @@ impl Job {
     }
 
     /// The phase in words.
-    pub fn phase(&self) -> &'static str {
-        match (&self.stage, &self.work, self.progress.map(|progress| progress.phase)) {
+    pub fn phase(&self) -> String {
+        if let (Work::Batch { images, at, .. }, Stage::Running, Some(image)) = (&self.work, &self.stage, self.image()) {
+            return format!("{} ({} of {})", file_name(image), at + 1, images.len());
+        }
+        let phase = match (&self.stage, &self.work, self.progress.map(|progress| progress.phase)) {
             (Stage::Waiting, ..) => "Waiting for another job",
             (Stage::Paused, ..) => "Paused",
             (_, _, None) => "Getting ready",
@@ -150,6 +175,35 @@ impl Job {
             (_, _, Some(Phase::Copy)) => "Copying",
             (_, _, Some(Phase::Verify)) => "Checking every sector",
             (_, _, Some(Phase::Hash)) => "Reading",
+        };
+        phase.to_owned()
+    }
+
+    /// The image of a batch that it is at.
+    fn image(&self) -> Option<&PathBuf> {
+        match &self.work {
+            Work::Batch { images, at, .. } => images.get(*at),
+            _ => None,
+        }
+    }
+
+    /// A batch goes on.
+    pub fn batch(&mut self, now: Instant, event: &BatchEvent) {
+        match event {
+            BatchEvent::Found(found) => {
+                self.note(now, format!("Found {}", words::count(found.len() as u64, "disc")));
+                if let Work::Batch { images, count, .. } = &mut self.work {
+                    *images = found.iter().map(|(source, _)| source.clone()).collect();
+                    *count = images.len();
+                }
+            }
+            BatchEvent::Began(number) => {
+                if let Work::Batch { at, .. } = &mut self.work {
+                    *at = *number;
+                }
+            }
+            BatchEvent::Progress { all, .. } => self.goes_on(*all),
+            BatchEvent::Ended(_, entry) => self.note(now, format!("{}: {}", file_name(&entry.source), fate(entry).0)),
         }
     }
 
@@ -187,7 +241,7 @@ impl Job {
             self.logged = (Some(progress.phase), None);
             self.progress = Some(progress);
             let phase = match &self.stage {
-                Stage::Paused => "Going on",
+                Stage::Paused => "Going on".to_owned(),
                 _ => self.phase(),
             };
             self.note(now, format!("{phase}: {}", words::count(progress.total, "sector")));
@@ -196,6 +250,10 @@ impl Job {
             self.logged.1 = progress.track;
             self.note(now, format!("Track {}", progress.track.unwrap_or_default()));
         }
+        self.goes_on(progress);
+    }
+
+    fn goes_on(&mut self, progress: Progress) {
         self.progress = Some(progress);
         self.reports += 1;
         if progress.rate > 0.0 && self.reports.is_multiple_of(self.every) {
@@ -250,7 +308,25 @@ pub fn converted(report: &ConvertReport, tracks: usize) -> Done {
         words += &format!(" Left out, as you chose: {}.", lost.join("; "));
     }
     words += &format!(" {} in {}.", words::size(report.bytes), words::took(report.seconds));
-    Done { words, good: worths.damaged == 0, made: report.outputs.last().cloned() }
+    Done { words, good: worths.damaged == 0, made: report.outputs.last().cloned(), several: false }
+}
+
+/// What came of a batch, in words.
+pub fn batched(report: &BatchReport) -> Done {
+    let (converted, skipped, failed) = report.counts();
+    let mut words = format!("{} of {} converted", converted, words::count(report.entries.len() as u64, "disc"));
+    if skipped > 0 {
+        words += &format!(", {skipped} passed over");
+    }
+    if failed > 0 {
+        words += &format!(", {failed} failed");
+    }
+    words += &format!(". Took {}.", words::took(report.seconds));
+    let outputs = report.entries.iter().filter_map(|entry| match &entry.fate {
+        Fate::Converted(report, _) => report.outputs.last(),
+        Fate::Skipped(_) | Fate::Failed(_) => None,
+    });
+    Done { words, good: failed == 0, made: outputs.last().cloned(), several: true }
 }
 
 /// What came of verifying, in words.
@@ -262,7 +338,7 @@ pub fn verified(report: &VerifyReport) -> Done {
         (None, 0) if findings.broken.is_empty() => intact(findings),
         (None, _) => wrong(findings),
     };
-    Done { words: format!("{words} Took {}.", words::took(report.seconds)), good: report.passed(), made: None }
+    Done { words: format!("{words} Took {}.", words::took(report.seconds)), good: report.passed(), made: None, several: false }
 }
 
 fn intact(findings: &Findings) -> String {
@@ -294,5 +370,5 @@ fn wrong(findings: &Findings) -> String {
 pub fn hashed(report: &HashReport) -> Done {
     let numbers: Vec<u8> = report.tracks.iter().map(|track| track.id.track).collect();
     let words = format!("Checksums of {} are ready. Took {}.", track_list(&numbers), words::took(report.seconds));
-    Done { words, good: true, made: None }
+    Done { words, good: true, made: None, several: false }
 }

@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{AudioError, SAMPLE, be16, be32, fit};
+use super::linear::{Linear, Number};
+use super::shape::Shape;
+use super::{AudioError, be16, be32};
 use crate::bytes::{Bytes, Window, read_some};
 
 /// Chunks looked at before the file is called hostile: real files have a dozen.
@@ -14,9 +16,11 @@ struct Common {
     /// Stereo samples.
     samples: u32,
     little_endian: bool,
+    number: Number,
+    shape: Shape,
 }
 
-pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
+pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
     let compressed = read_some(&*file, 8, 4)? == b"AIFC";
     let (mut at, mut common, mut sound) = (12u64, None, None);
     for _ in 0..CHUNKS {
@@ -43,23 +47,35 @@ pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
     let (Some(common), Some((from, len))) = (common, sound) else {
         return Err(AudioError::Unfit("is an AIFF file without its format or without sound"));
     };
-    let len = len.min(u64::from(common.samples) * SAMPLE).min(file.len().saturating_sub(from));
-    let pcm = Window::new(file, from, len - len % SAMPLE);
-    Ok(if common.little_endian { Arc::new(pcm) } else { Arc::new(Swapped { inner: pcm }) })
+    let Common { samples, little_endian, number, shape } = common;
+    let sample = (number.bytes() * shape.channels()) as u64;
+    let len = len.min(u64::from(samples) * sample).min(file.len().saturating_sub(from));
+    let pcm = Window::new(file, from, len - len % sample);
+    let pcm: Arc<dyn Bytes> = match (shape.is_cd(), little_endian) {
+        (true, true) => Arc::new(pcm),
+        (true, false) => Arc::new(Swapped { inner: pcm }),
+        (false, _) => Arc::new(Linear::new(pcm, number, !little_endian, shape)),
+    };
+    Ok((pcm, shape))
 }
 
 fn parse_common(body: &[u8], compressed: bool) -> Result<Common, AudioError> {
     let short = AudioError::Unfit("is an AIFF file whose format is cut short");
     let numbers = (be16(body, 0), be32(body, 2), be16(body, 6), body.get(8..18).and_then(extended));
     let (Some(channels), Some(samples), Some(bits), Some(rate)) = numbers else { return Err(short) };
-    fit(rate, channels.into(), bits.into())?;
-    let little_endian = match (compressed, body.get(18..22)) {
-        (false, _) | (true, Some(b"NONE" | b"twos")) => false,
-        (true, Some(b"sowt")) => true,
+    let shape = Shape::new(rate, channels.into(), bits.into())?;
+    let integer = Number::signed(bits.into()).ok_or(AudioError::Unfit("has samples of no known size"));
+    let (number, little_endian) = match (compressed, body.get(18..22)) {
+        (false, _) | (true, Some(b"NONE" | b"twos")) => (integer?, false),
+        (true, Some(b"sowt")) => (integer?, true),
+        (true, Some(b"raw ")) if bits <= 8 => (Number::Unsigned, false),
+        (true, Some(b"fl32" | b"FL32")) => (Number::Float(4), false),
+        (true, Some(b"fl64" | b"FL64")) => (Number::Float(8), false),
         (true, Some(_)) => return Err(AudioError::Unfit("is a compressed AIFF file, which is not read")),
         (true, None) => return Err(short),
     };
-    Ok(Common { samples, little_endian })
+    let shape = if matches!(number, Number::Float(_)) { shape.floating() } else { shape };
+    Ok(Common { samples, little_endian, number, shape })
 }
 
 /// A whole number in the 80-bit extended format of IEEE 754, rounded down; sampling rates are such.

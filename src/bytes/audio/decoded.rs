@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::SAMPLE;
+use super::shape::Shape;
 use crate::bytes::Bytes;
 
 /// PCM kept for the next read, in bytes.
@@ -32,23 +32,26 @@ pub(super) trait Cursor: Send {
 pub(super) struct Block {
     /// The stereo sample with which it begins.
     pub start: u64,
-    /// 16-bit little-endian stereo.
+    /// Samples as [`Shape::sample`] says.
     pub pcm: Vec<u8>,
 }
 
 impl Block {
-    fn end(&self) -> u64 {
-        self.start + self.pcm.len() as u64 / SAMPLE
+    /// The sample behind the last, where each has so many bytes.
+    fn end(&self, size: u64) -> u64 {
+        self.start + self.pcm.len() as u64 / size
     }
 
-    fn holds(&self, sample: u64) -> bool {
-        (self.start..self.end()).contains(&sample)
+    fn holds(&self, sample: u64, size: u64) -> bool {
+        (self.start..self.end(size)).contains(&sample)
     }
 }
 
 /// The PCM of a compressed stream.
 pub(super) struct Decoded<S> {
     source: S,
+    /// Bytes of a sample.
+    size: u64,
     /// In bytes.
     len: u64,
     state: Mutex<State>,
@@ -65,9 +68,10 @@ struct State {
 }
 
 impl<S: Source> Decoded<S> {
-    /// The stream, which has so many stereo samples.
-    pub fn new(source: S, samples: u64) -> Decoded<S> {
-        Decoded { source, len: samples.saturating_mul(SAMPLE), state: Mutex::default() }
+    /// The stream, which has so many stereo samples of this shape.
+    pub fn new(source: S, samples: u64, shape: Shape) -> Decoded<S> {
+        let size = shape.sample();
+        Decoded { source, size, len: samples.saturating_mul(size), state: Mutex::default() }
     }
 
     /// Nothing in the state can be left half-changed by a thread that failed, so that its failure is no reason to fail too.
@@ -79,7 +83,7 @@ impl<S: Source> Decoded<S> {
     fn run(&self, sample: u64) -> io::Result<Arc<Block>> {
         let known = {
             let mut state = self.state();
-            if let Some(run) = state.cached(sample) {
+            if let Some(run) = state.cached(sample, self.size) {
                 return Ok(run);
             }
             state.take_cursor(sample)
@@ -88,7 +92,7 @@ impl<S: Source> Decoded<S> {
             Some((next, cursor)) => (Some(next), cursor),
             None => (None, self.source.cursor(sample)?),
         };
-        let run = Arc::new(decode_run(&mut *cursor, &mut next, sample)?);
+        let run = Arc::new(decode_run(&mut *cursor, &mut next, sample, self.size)?);
         let mut state = self.state();
         state.keep(&run);
         // Where the cursor failed behind this run, `next` is none: it is not asked again.
@@ -103,8 +107,8 @@ impl<S: Source> Decoded<S> {
 }
 
 impl State {
-    fn cached(&mut self, sample: u64) -> Option<Arc<Block>> {
-        let index = self.runs.iter().rposition(|run| run.holds(sample))?;
+    fn cached(&mut self, sample: u64, size: u64) -> Option<Arc<Block>> {
+        let index = self.runs.iter().rposition(|run| run.holds(sample, size))?;
         let run = self.runs.remove(index)?;
         self.runs.push_back(run.clone());
         Some(run)
@@ -129,7 +133,7 @@ impl State {
 }
 
 /// Decodes up to the sample and some way on. `next` is where the cursor stands, if that is known, and is left so.
-fn decode_run(cursor: &mut dyn Cursor, next: &mut Option<u64>, sample: u64) -> io::Result<Block> {
+fn decode_run(cursor: &mut dyn Cursor, next: &mut Option<u64>, sample: u64, size: u64) -> io::Result<Block> {
     let mut run: Option<Block> = None;
     loop {
         let block = match (cursor.next(), &run) {
@@ -146,10 +150,10 @@ fn decode_run(cursor: &mut dyn Cursor, next: &mut Option<u64>, sample: u64) -> i
             *next = None;
             return run.ok_or_else(damaged);
         }
-        *next = Some(block.end());
+        *next = Some(block.end(size));
         match &mut run {
             Some(run) => run.pcm.extend_from_slice(&block.pcm),
-            None if block.holds(sample) => run = Some(block),
+            None if block.holds(sample, size) => run = Some(block),
             None => {}
         }
         if run.as_ref().is_some_and(|run| run.pcm.len() >= RUN) {
@@ -169,8 +173,8 @@ impl<S: Source> Bytes for Decoded<S> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         while !into.is_empty() {
-            let run = self.run(at / SAMPLE)?;
-            let skip = usize::try_from(at - run.start * SAMPLE).map_err(|_| io::ErrorKind::InvalidData)?;
+            let run = self.run(at / self.size)?;
+            let skip = usize::try_from(at - run.start * self.size).map_err(|_| io::ErrorKind::InvalidData)?;
             let here = run.pcm.get(skip..).unwrap_or_default();
             let count = here.len().min(into.len());
             let (now, rest) = into.split_at_mut(count);
@@ -180,9 +184,4 @@ impl<S: Source> Bytes for Decoded<S> {
         }
         Ok(())
     }
-}
-
-/// Interleaved samples of −1…1 as a CD has them: rounded, and clamped where the encoder overshot.
-pub(super) fn pcm_of_floats(samples: &[f32]) -> Vec<u8> {
-    samples.iter().flat_map(|sample| ((sample * 32_768.0).round().clamp(-32_768.0, 32_767.0) as i16).to_le_bytes()).collect()
 }

@@ -3,19 +3,21 @@
 //! The metadata is walked here and Symphonia is shown only the STREAMINFO and the frames: so no hostile seek table or picture
 //! reaches it, and seeking is a bisection in which every frame looked at was proved by its CRC-16.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::sync::Arc;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::io::MediaSourceStream;
 use symphonia::core::packet::Packet;
 use symphonia::default::codecs::FlacDecoder;
 use symphonia::default::formats::FlacReader;
 
 use super::decoded::{Block, Cursor, Decoded, Source};
-use super::{AudioError, be16, be32, fit};
+use super::shape::Shape;
+use super::stream::Stream;
+use super::{AudioError, be16, be32};
 use crate::bytes::{Bytes, Joined, Window, read_some};
 
 /// Metadata blocks walked before the file is called hostile: real files have a dozen.
@@ -27,29 +29,29 @@ const TAIL: u64 = 1 << 20;
 
 const DAMAGED: AudioError = AudioError::Unfit("is a FLAC file whose header is damaged");
 
-pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
-    let (header, stated, from) = metadata(&*file)?;
+pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
+    let (header, shape, stated, from) = metadata(&*file)?;
     let len = file.len() - from;
-    let flac = Flac { header: Arc::new(header), frames: Arc::new(Window::new(file, from, len)) };
+    let flac = Flac { header: Arc::new(header), shape, frames: Arc::new(Window::new(file, from, len)) };
     let found = flac.end()?;
     let samples = match stated {
         0 => found,
         stated if stated > found => return Err(AudioError::Unfit("is cut short: it ends before the length that it states")),
         stated => stated,
     };
-    Ok(Arc::new(Decoded::new(flac, samples)))
+    Ok((Arc::new(Decoded::new(flac, samples, shape)), shape))
 }
 
-/// The start of a stream with nothing but a STREAMINFO; the number of samples that the file states, 0 where it does not; and
+/// The start of a stream with nothing but a STREAMINFO; what its samples are; the number of samples that the file states, 0 where it does not; and
 /// where the frames begin.
-fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
+fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, Shape, u64, u64), AudioError> {
     let info = read_some(file, 8, 34)?;
     let first = read_some(file, 4, 4)?;
     let (Some(numbers), Some(0x0000_0022)) = (be32(&info, 10), be32(&first, 0).map(|head| head & 0x7FFF_FFFF)) else {
         return Err(DAMAGED);
     };
     // 20 bits rate, 3 bits channels − 1, 5 bits bits − 1, 36 bits samples (RFC 9639 §8.2).
-    fit(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
+    let shape = Shape::new(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
     let stated = u64::from(numbers & 15) << 32 | u64::from(be32(&info, 14).ok_or(DAMAGED)?);
     let mut at = 4;
     for _ in 0..BLOCKS {
@@ -60,7 +62,7 @@ fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, u64, u64), AudioError> {
         }
         if head >> 31 == 1 {
             let sync = be16(&read_some(file, at, 2)?, 0).ok_or(DAMAGED)?;
-            return Ok((header(&info, sync & 1 == 1).ok_or(DAMAGED)?, stated, at));
+            return Ok((header(&info, sync & 1 == 1).ok_or(DAMAGED)?, shape, stated, at));
         }
     }
     Err(DAMAGED)
@@ -84,6 +86,7 @@ fn header(info: &[u8], varies: bool) -> Option<Vec<u8>> {
 
 struct Flac {
     header: Arc<Vec<u8>>,
+    shape: Shape,
     /// The frames alone.
     frames: Arc<dyn Bytes>,
 }
@@ -93,7 +96,7 @@ impl Flac {
     fn reader(&self, from: u64) -> io::Result<Option<FlacReader<'static>>> {
         let rest: Arc<dyn Bytes> = Arc::new(Window::new(self.frames.clone(), from, u64::MAX));
         let stream = Joined::new([self.header.clone() as Arc<dyn Bytes>, rest]);
-        let source = MediaSourceStream::new(Box::new(Stream { bytes: stream, at: 0 }), Default::default());
+        let source = MediaSourceStream::new(Box::new(Stream::new(Arc::new(stream))), Default::default());
         found(FlacReader::try_new(source, FormatOptions::default()))
     }
 
@@ -147,7 +150,7 @@ impl Source for Flac {
                 break;
             }
         }
-        Ok(Box::new(FlacCursor { reader, decoder, first }))
+        Ok(Box::new(FlacCursor { reader, decoder, first, shape: self.shape }))
     }
 }
 
@@ -156,6 +159,7 @@ struct FlacCursor {
     decoder: FlacDecoder,
     /// The frame that the seek ended on.
     first: Option<Packet>,
+    shape: Shape,
 }
 
 impl Cursor for FlacCursor {
@@ -164,9 +168,14 @@ impl Cursor for FlacCursor {
             Some(packet) => packet,
             None => packet(&mut self.reader)?.ok_or(io::ErrorKind::UnexpectedEof)?,
         };
-        let mut samples: Vec<i16> = Vec::new();
-        self.decoder.decode(&packet).map_err(to_io)?.copy_to_vec_interleaved(&mut samples);
-        Ok(Block { start: start_of(&packet), pcm: samples.iter().flat_map(|sample| sample.to_le_bytes()).collect() })
+        let decoded = self.decoder.decode(&packet).map_err(to_io)?;
+        if decoded.num_planes() != self.shape.channels() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a frame of FLAC has another number of channels than its file",
+            ));
+        }
+        Ok(Block { start: start_of(&packet), pcm: self.shape.bytes_of_buffer(&decoded) })
     }
 }
 
@@ -196,44 +205,5 @@ fn to_io(error: Error) -> io::Error {
     match error {
         Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
         error => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
-    }
-}
-
-/// A cursor on [`Bytes`], as Symphonia wants it.
-struct Stream {
-    bytes: Joined,
-    at: u64,
-}
-
-impl Read for Stream {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.bytes.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let count = left.min(into.len());
-        let (into, _) = into.split_at_mut(count);
-        self.bytes.read_at(self.at, into)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Stream {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.bytes.len().checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
-impl MediaSource for Stream {
-    fn is_seekable(&self) -> bool {
-        true
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        Some(self.bytes.len())
     }
 }

@@ -5,15 +5,23 @@
 //! | WAVE (RIFF, RF64) | a window on the file | yes |
 //! | AIFF, AIFF-C | a window, its bytes swapped unless they are `sowt` | yes |
 //! | FLAC | decoded on demand ([`decoded`]) | yes |
+//! | ALAC in MPEG-4, Monkey's Audio | decoded on demand | yes |
 //! | MP3, Ogg Vorbis | decoded on demand, gaps at both ends trimmed | no |
 //!
-//! What a file is, is told by its content. Nothing is resampled: what is not 44.1 kHz, 16 bit and stereo is refused.
+//! What a file is, is told by its content. What is not 44.1 kHz, 16 bit and stereo is converted ([`convert`]), and whoever opens it is
+//! told so. There is no dither: a file has to read the same every time, and the rest of the house compares bytes.
 
 mod aiff;
+mod alac;
+mod ape;
+mod convert;
 mod decoded;
 mod encode;
 mod flac;
+mod linear;
 mod mp3;
+mod shape;
+mod stream;
 mod vorbis;
 mod wave;
 
@@ -22,6 +30,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use encode::FrameEncoder;
+
+use convert::Converted;
 
 use super::{Bytes, FileBytes, Window, read_some};
 
@@ -39,17 +49,25 @@ pub enum AudioError {
     Unfit(&'static str),
 }
 
+/// An audio file as a CD track.
+pub struct Sound {
+    /// 16-bit little-endian stereo at 44.1 kHz.
+    pub pcm: Arc<dyn Bytes>,
+    /// What it was before, where it had to be converted: “48 kHz, mono, 24 bits”.
+    pub converted: Option<String>,
+}
+
 /// Opens an audio file, by its content.
 ///
 /// The length is that of the PCM exactly, in whole stereo samples (4 bytes); it need not fill the last sector of 2352 bytes
 /// ([`Padded`](super::Padded) does that). A WAVE, or an AIFF in `sowt`, lies unchanged in the file and can be copied in the
 /// kernel. Where a compressed file is damaged, reads fail with [`io::ErrorKind::InvalidData`].
-pub fn open(path: &Path) -> Result<Arc<dyn Bytes>, AudioError> {
+pub fn open(path: &Path) -> Result<Sound, AudioError> {
     open_bytes(Arc::new(FileBytes::open(path)?))
 }
 
-/// Whether these first bytes of a file (12 are enough, more are needed to see past an ID3 tag) are those of a WAVE, AIFF, FLAC
-/// or Ogg file, so that it is never raw PCM, whatever a cue sheet says.
+/// Whether these first bytes of a file (12 are enough, more are needed to see past an ID3 tag) are those of a WAVE, AIFF, FLAC,
+/// Ogg, MPEG-4 or Monkey's Audio file, so that it is never raw PCM, whatever a cue sheet says.
 ///
 /// MP3 is not told: its marker of 11 bits is also found in raw data.
 pub fn is_container(head: &[u8]) -> bool {
@@ -57,7 +75,7 @@ pub fn is_container(head: &[u8]) -> bool {
         Some(len) => usize::try_from(len).ok().and_then(|len| head.get(len..)).unwrap_or_default(),
         None => head,
     };
-    matches!(Kind::of(head), Some(Kind::Wave | Kind::Aiff | Kind::Flac | Kind::Ogg))
+    matches!(Kind::of(head), Some(Kind::Wave | Kind::Aiff | Kind::Flac | Kind::Ogg | Kind::Mpeg4 | Kind::Monkey))
 }
 
 /// What the first bytes of a file tell.
@@ -66,6 +84,8 @@ enum Kind {
     Aiff,
     Flac,
     Ogg,
+    Mpeg4,
+    Monkey,
     /// Known by its marker, and not read: the sentence.
     Unread(&'static str),
 }
@@ -78,28 +98,35 @@ impl Kind {
             b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(Kind::Aiff),
             b"fLaC" => Some(Kind::Flac),
             b"OggS" => Some(Kind::Ogg),
-            b"wvpk" => Some(Kind::Unread("is WavPack, which is not read yet")),
-            b"MAC " | b"MACF" => Some(Kind::Unread("is Monkey's Audio, which is not read yet")),
-            b"TTA1" | b"TTA2" => Some(Kind::Unread("is True Audio (TTA), which is not read yet")),
-            b"tBaK" => Some(Kind::Unread("is TAK, which is not read yet")),
-            b"OFR " => Some(Kind::Unread("is OptimFROG, which is not read yet")),
-            b"riff" => Some(Kind::Unread("is Wave64, which is not read yet")),
-            _ if head.get(4..8) == Some(b"ftyp") => Some(Kind::Unread("is MPEG-4 audio, which is not read yet")),
+            b"wvpk" => Some(Kind::Unread("is WavPack, which is not read")),
+            b"MAC " | b"MACF" => Some(Kind::Monkey),
+            b"TTA1" | b"TTA2" => Some(Kind::Unread("is True Audio (TTA), which is not read")),
+            b"tBaK" => Some(Kind::Unread("is TAK, which is not read")),
+            b"OFR " => Some(Kind::Unread("is OptimFROG, which is not read")),
+            b"riff" => Some(Kind::Unread("is Wave64, which is not read")),
+            _ if head.get(4..8) == Some(b"ftyp") => Some(Kind::Mpeg4),
             _ => None,
         }
     }
 }
 
-fn open_bytes(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
+/// The same as [`open`], of audio that lies in other bytes.
+pub fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
     let audio = without_id3v2(file)?;
-    match Kind::of(&read_some(&*audio, 0, 12)?) {
-        Some(Kind::Wave) => wave::open(audio),
-        Some(Kind::Aiff) => aiff::open(audio),
-        Some(Kind::Flac) => flac::open(without_tail_tags(audio)?),
-        Some(Kind::Ogg) => vorbis::open(audio),
-        Some(Kind::Unread(why)) => Err(AudioError::Unfit(why)),
-        None => mp3::open(without_tail_tags(audio)?),
+    let (pcm, shape) = match Kind::of(&read_some(&*audio, 0, 12)?) {
+        Some(Kind::Wave) => wave::open(audio)?,
+        Some(Kind::Aiff) => aiff::open(audio)?,
+        Some(Kind::Flac) => flac::open(without_tail_tags(audio)?)?,
+        Some(Kind::Ogg) => vorbis::open(audio)?,
+        Some(Kind::Mpeg4) => alac::open(audio)?,
+        Some(Kind::Monkey) => ape::open(audio)?,
+        Some(Kind::Unread(why)) => return Err(AudioError::Unfit(why)),
+        None => mp3::open(without_tail_tags(audio)?)?,
+    };
+    if shape.is_cd() {
+        return Ok(Sound { pcm, converted: None });
     }
+    Ok(Sound { pcm: Arc::new(Converted::new(pcm, shape.rate)?), converted: Some(shape.to_string()) })
 }
 
 /// The length of the ID3v2 tag that begins here: 10 bytes of header, four times seven bits of length (id3.org, ID3v2.4 §3.1).
@@ -138,21 +165,6 @@ fn without_tail_tags(file: Arc<dyn Bytes>) -> io::Result<Arc<dyn Bytes>> {
     Ok(if to == file.len() { file } else { Arc::new(Window::new(file, 0, to)) })
 }
 
-/// Refuses what no CD holds. `bits` is 16 where the format has no such number.
-fn fit(rate: u32, channels: u32, bits: u32) -> Result<(), AudioError> {
-    let why = match (rate, channels, bits) {
-        (44_100, 2, 16) => return Ok(()),
-        (44_100, 1, _) => "is mono: a CD is stereo",
-        (44_100, 2, 24) => "has 24 bits a sample: a CD has 16",
-        (44_100, 2, 8) => "has 8 bits a sample: a CD has 16",
-        (44_100, 2, _) => "has not 16 bits a sample, as a CD has",
-        (44_100, ..) => "has more than two channels: a CD is stereo",
-        (48_000, ..) => "is sampled at 48 kHz: a CD is at 44.1 kHz",
-        _ => "is not sampled at 44.1 kHz, as a CD is",
-    };
-    Err(AudioError::Unfit(why))
-}
-
 fn le16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
@@ -175,3 +187,5 @@ fn be32(bytes: &[u8], at: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_convert;

@@ -12,8 +12,9 @@ use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 use symphonia::default::codecs::VorbisDecoder;
 
-use super::decoded::{Block, Cursor, Decoded, Source, pcm_of_floats};
-use super::{AudioError, SAMPLE, fit, le32, le64};
+use super::decoded::{Block, Cursor, Decoded, Source};
+use super::shape::Shape;
+use super::{AudioError, le32, le64};
 use crate::bytes::{Bytes, read_some};
 
 /// More pages than any disc needs: they have 4 KiB as a rule.
@@ -26,9 +27,9 @@ const SPAN: usize = 64;
 
 const DAMAGED: AudioError = AudioError::Unfit("is an Ogg file that is damaged");
 
-pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
+pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
     let pages = walk(&*file)?;
-    let (extra, first_page) = headers(&*file, &pages)?;
+    let (extra, shape, first_page) = headers(&*file, &pages)?;
     let marks: Vec<Mark> =
         pages.iter().enumerate().skip(first_page).filter_map(|(page, it)| Some(Mark { page, end: it.end? })).collect();
     let end = marks.last().ok_or(AudioError::Unfit("is an Ogg file without sound"))?.end;
@@ -36,10 +37,10 @@ pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
     if !marks.windows(2).all(follow) || marks.first().is_some_and(|first| first.page - first_page > SPAN) {
         return Err(DAMAGED);
     }
-    let mut stream = Stream { file, extra, pages, marks, first_page, start: 0 };
+    let mut stream = Stream { file, extra, shape, pages, marks, first_page, start: 0 };
     stream.start = stream.find_start()?;
     let samples = end.saturating_sub(stream.base());
-    Ok(Arc::new(Decoded::new(Vorbis(Arc::new(stream)), samples)))
+    Ok((Arc::new(Decoded::new(Vorbis(Arc::new(stream)), samples, shape)), shape))
 }
 
 /// One page (RFC 3533 §6).
@@ -85,29 +86,29 @@ fn walk(file: &dyn Bytes) -> Result<Vec<Page>, AudioError> {
     Ok(pages)
 }
 
-/// The identification and the setup header, and the page where the sound begins: the headers have pages of their own (Vorbis I
+/// The identification and the setup header, what the samples are, and the page where the sound begins: the headers have pages of their own (Vorbis I
 /// §A.2).
-fn headers(file: &dyn Bytes, pages: &[Page]) -> Result<(Vec<u8>, usize), AudioError> {
+fn headers(file: &dyn Bytes, pages: &[Page]) -> Result<(Vec<u8>, Shape, usize), AudioError> {
     let mut packets = Packets::default();
     let mut found: Vec<Vec<u8>> = Vec::new();
-    let mut page = 0;
+    let (mut page, mut shape) = (0, None);
     while found.len() < 3 {
         found.extend(packets.of(file, pages.get(page).ok_or(DAMAGED)?)?);
         page += 1;
         if let Some(first) = found.first() {
-            check(first)?;
+            shape = Some(check(first)?);
         }
     }
-    match <[Vec<u8>; 3]>::try_from(found) {
-        Ok([mut ident, _, setup]) if setup.starts_with(b"\x05vorbis") => {
+    match (<[Vec<u8>; 3]>::try_from(found), shape) {
+        (Ok([mut ident, _, setup]), Some(shape)) if setup.starts_with(b"\x05vorbis") => {
             ident.extend_from_slice(&setup);
-            Ok((ident, page))
+            Ok((ident, shape, page))
         }
         _ => Err(DAMAGED),
     }
 }
 
-fn check(ident: &[u8]) -> Result<(), AudioError> {
+fn check(ident: &[u8]) -> Result<Shape, AudioError> {
     if !ident.starts_with(b"\x01vorbis") || ident.len() != 30 {
         return Err(AudioError::Unfit(match ident {
             [b'O', b'p', b'u', b's', ..] => "is Opus, which is not read",
@@ -116,7 +117,7 @@ fn check(ident: &[u8]) -> Result<(), AudioError> {
         }));
     }
     let (Some(channels), Some(rate)) = (ident.get(11), le32(ident, 12)) else { return Err(DAMAGED) };
-    fit(rate, u32::from(*channels), 16)
+    Shape::new(rate, u32::from(*channels), 16)
 }
 
 /// Puts packets together that are cut into segments, and these into pages.
@@ -164,6 +165,7 @@ struct Stream {
     file: Arc<dyn Bytes>,
     /// The two headers that the decoder needs.
     extra: Vec<u8>,
+    shape: Shape,
     pages: Vec<Page>,
     /// In the order of the file, and of the samples.
     marks: Vec<Mark>,
@@ -193,7 +195,7 @@ impl Stream {
         let mut count = 0;
         for page in self.pages.get(self.first_page..=first.page).unwrap_or_default() {
             for packet in packets.of(&*self.file, page)? {
-                count += decode(&mut decoder, &packet)?.len() as u64 / SAMPLE;
+                count += decode(&mut decoder, &packet, self.shape)?.len() as u64 / self.shape.sample();
             }
         }
         Ok(first.end.cast_signed().saturating_sub(count.cast_signed()))
@@ -201,7 +203,7 @@ impl Stream {
 }
 
 /// The PCM of one packet. The first one after the decoder began has none: it is only the left half of what overlaps.
-fn decode(decoder: &mut VorbisDecoder, packet: &[u8]) -> io::Result<Vec<u8>> {
+fn decode(decoder: &mut VorbisDecoder, packet: &[u8], shape: Shape) -> io::Result<Vec<u8>> {
     if packet.is_empty() {
         return Ok(Vec::new());
     }
@@ -210,7 +212,7 @@ fn decode(decoder: &mut VorbisDecoder, packet: &[u8]) -> io::Result<Vec<u8>> {
         .decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, packet))
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?
         .copy_to_vec_interleaved(&mut samples);
-    Ok(pcm_of_floats(&samples))
+    Ok(shape.bytes_of(&samples))
 }
 
 struct Vorbis(Arc<Stream>);
@@ -256,7 +258,7 @@ impl VorbisCursor {
         self.page += 1;
         let mut pcm = Vec::new();
         for packet in self.packets.of(&*self.stream.file, page)? {
-            pcm.extend(decode(&mut self.decoder, &packet)?);
+            pcm.extend(decode(&mut self.decoder, &packet, self.stream.shape)?);
         }
         Ok(pcm)
     }
@@ -267,13 +269,13 @@ impl Cursor for VorbisCursor {
         loop {
             let mut pcm = self.next_page()?;
             let start = self.position;
-            self.position = start.saturating_add_unsigned(pcm.len() as u64 / SAMPLE);
+            self.position = start.saturating_add_unsigned(pcm.len() as u64 / self.stream.shape.sample());
             let last = self.page == self.stream.pages.len();
             let told = self.stream.pages.get(self.page - 1).and_then(|page| page.end);
             if !last && told.is_some_and(|told| told.cast_signed() != self.position) {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the Ogg file is damaged here"));
             }
-            let skip = start.saturating_neg().max(0).cast_unsigned().saturating_mul(SAMPLE);
+            let skip = start.saturating_neg().max(0).cast_unsigned().saturating_mul(self.stream.shape.sample());
             if skip >= pcm.len() as u64 {
                 continue;
             }

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{AudioError, SAMPLE, fit, le16, le32, le64};
+use super::linear::{Linear, Number};
+use super::shape::Shape;
+use super::{AudioError, le16, le32, le64};
 use crate::bytes::{Bytes, Window, read_some};
 
 /// Chunks looked at before the file is called hostile: real files have a dozen.
 const CHUNKS: u32 = 10_000;
 const PCM: u16 = 1;
+const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
-/// The GUID of PCM in WAVE_FORMAT_EXTENSIBLE behind its first two bytes, which are the format's number.
+/// A GUID in WAVE_FORMAT_EXTENSIBLE behind its first two bytes, which are the format's number.
 const GUID_TAIL: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
-pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
+pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
     let rf64 = read_some(&*file, 0, 4)? == b"RF64";
-    let (mut at, mut format, mut data, mut long) = (12u64, false, None, None);
+    let (mut at, mut format, mut data, mut long) = (12u64, None, None, None);
     for _ in 0..CHUNKS {
         let head = read_some(&*file, at, 8)?;
         let (Some(id), Some(size)) = (head.get(..4), le32(&head, 4)) else { break };
@@ -22,17 +25,14 @@ pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
         let mut len = u64::from(size);
         match id {
             b"ds64" if rf64 => long = le64(&read_some(&*file, body, 16)?, 8),
-            b"fmt " if !format => {
-                check(&read_some(&*file, body, size.min(40) as usize)?)?;
-                format = true;
-            }
+            b"fmt " if format.is_none() => format = Some(parse(&read_some(&*file, body, size.min(40) as usize)?)?),
             b"data" if data.is_none() => {
                 len = data_len(size, long, file.len() - body);
                 data = Some((body, len));
             }
             _ => {}
         }
-        if format && data.is_some() {
+        if format.is_some() && data.is_some() {
             break;
         }
         // Chunks begin at even offsets; the pad byte does not count in the size.
@@ -41,11 +41,13 @@ pub(super) fn open(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
             None => break,
         }
     }
-    let (true, Some((from, len))) = (format, data) else {
+    let (Some((number, shape)), Some((from, len))) = (format, data) else {
         return Err(AudioError::Unfit("is a WAVE file without its format or without sound"));
     };
     let len = len.min(file.len() - from);
-    Ok(Arc::new(Window::new(file, from, len - len % SAMPLE)))
+    let sample = (number.bytes() * shape.channels()) as u64;
+    let pcm = Window::new(file, from, len - len % sample);
+    Ok((if shape.is_cd() { Arc::new(pcm) } else { Arc::new(Linear::new(pcm, number, false, shape)) }, shape))
 }
 
 /// The sound reaches to the end of the file when its size was never filled in (0, by a recorder that was stopped; all ones,
@@ -58,7 +60,7 @@ fn data_len(size: u32, long: Option<u64>, left: u64) -> u64 {
     }
 }
 
-fn check(format: &[u8]) -> Result<(), AudioError> {
+fn parse(format: &[u8]) -> Result<(Number, Shape), AudioError> {
     let short = AudioError::Unfit("is a WAVE file whose format is cut short");
     let numbers = (le16(format, 0), le16(format, 2), le32(format, 4), le16(format, 14));
     let (Some(mut tag), Some(channels), Some(rate), Some(bits)) = numbers else { return Err(short) };
@@ -66,9 +68,13 @@ fn check(format: &[u8]) -> Result<(), AudioError> {
         let Some(guid) = format.get(24..40) else { return Err(short) };
         tag = if guid.ends_with(&GUID_TAIL) { le16(guid, 0).unwrap_or_default() } else { 0 };
     }
-    match tag {
-        PCM => fit(rate, channels.into(), bits.into()),
-        3 => Err(AudioError::Unfit("holds floating-point samples: a CD has 16-bit ones")),
+    let shape = Shape::new(rate, channels.into(), bits.into())?;
+    let strange = AudioError::Unfit("has samples of no known size");
+    match (tag, bits) {
+        (PCM, ..=8) => Ok((Number::Unsigned, shape)),
+        (PCM, _) => Ok((Number::signed(bits.into()).ok_or(strange)?, shape)),
+        (FLOAT, 32 | 64) => Ok((Number::Float(usize::from(bits) / 8), shape.floating())),
+        (FLOAT, _) => Err(strange),
         _ => Err(AudioError::Unfit("is a compressed WAVE file, which is not read")),
     }
 }

@@ -46,7 +46,14 @@ pub fn open_files(opener: &Opener, sheet: &mut CueSheet) -> Result<Files, Error>
         if entry.kind == FileType::Sound && is_lossy(&head) {
             files.warnings.push(format!("“{}” was compressed with loss: it is not what the disc had.", file_name(&found.path)));
         }
-        let bytes = if entry.kind == FileType::Sound { padded(opener.audio(&name).map_err(flaw)?.bytes) } else { found.bytes };
+        let bytes = match entry.kind {
+            FileType::Sound => {
+                let sound = opener.audio(&name).map_err(flaw)?;
+                files.warnings.extend(sound.conversion());
+                padded(sound.bytes)
+            }
+            FileType::Binary | FileType::Motorola => found.bytes,
+        };
         files.bytes.push(bytes);
     }
     Ok(files)

@@ -127,6 +127,17 @@ fn sound_is_known_by_its_header_whatever_the_sheet_says() {
     }
 }
 
+/// Whoever opens the sheet hears of it, and the length is that of the sound, in whole sectors.
+#[test]
+fn sound_of_another_rate_is_converted_and_the_user_is_told() {
+    let mut slow = wav(22_050);
+    slow[24..28].copy_from_slice(&22_050u32.to_le_bytes());
+    let image = opened(&[("x.cue", format!("FILE a.wav WAVE\n{ONE}").as_bytes()), ("a.wav", &slow)]).unwrap();
+    let told = "“a.wav” is 22.05 kHz, stereo, 16 bits: it is converted to 44.1 kHz, stereo, 16 bits, as a CD has it.";
+    assert_eq!(image.warnings, [told]);
+    assert_eq!(image.disc().sectors(), 75);
+}
+
 #[test]
 fn motorola_is_swapped_and_subchannel_is_found() {
     let bin: Vec<u8> = (0..2352u32 * 2).map(|n| n as u8).collect();

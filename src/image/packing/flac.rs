@@ -177,7 +177,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let pcm = pcm(samples);
             let path = pack(&pcm, 30_000, None, folder.path());
-            let pcm_again = audio::open(&path).unwrap();
+            let pcm_again = audio::open(&path).unwrap().pcm;
             assert!(read_some(&*pcm_again, 0, usize::MAX).unwrap() == pcm, "{samples}");
             let Ok(output) = Command::new("flac").args(["-t", "-s"]).arg(&path).output() else {
                 return println!("skipped: flac is not installed");

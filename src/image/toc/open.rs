@@ -104,7 +104,9 @@ impl Files<'_> {
             Some(bytes) => bytes.clone(),
             None => {
                 let found = if audio { self.opener.audio(name) } else { self.opener.sibling(name) };
-                let Sibling { path, bytes, respelt } = found.map_err(flaw)?;
+                let found = found.map_err(flaw)?;
+                self.warnings.extend(found.conversion());
+                let Sibling { path, bytes, respelt, .. } = found;
                 if respelt {
                     self.warnings.push(format!("“{}” was found as {}.", crate::image::shorten(name), file_name(&path)));
                 }

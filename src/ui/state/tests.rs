@@ -134,18 +134,18 @@ fn a_conversion_goes_through_its_phases() {
     let mut state = State::default();
     opened(&mut state, 1, "a.iso");
     let begun = converting(&mut state);
-    assert_eq!((state.jobs[0].phase(), state.running()), ("Waiting for another job", 1));
+    assert_eq!((state.jobs[0].phase().as_str(), state.running()), ("Waiting for another job", 1));
     assert!(state.job_on(Path::new("a.iso")).is_some());
     state.on_event(begun, Event::Started(JobId(9)));
     assert_eq!(state.jobs[0].phase(), "Getting ready");
     let later = begun + Duration::from_secs(1);
     state.on_event(later, Event::Progress(JobId(9), progress(Phase::Copy, 50, 1e6)));
-    assert_eq!((state.jobs[0].phase(), state.jobs[0].part()), ("Copying (1 of 2)", 0.25));
+    assert_eq!((state.jobs[0].phase().as_str(), state.jobs[0].part()), ("Copying (1 of 2)", 0.25));
     state.paused(later, JobId(9), true);
     assert_eq!(state.jobs[0].phase(), "Paused");
     state.paused(later, JobId(9), false);
     state.on_event(later, Event::Progress(JobId(9), progress(Phase::Verify, 100, 1e6)));
-    assert_eq!((state.jobs[0].phase(), state.jobs[0].part()), ("Comparing with the source (2 of 2)", 1.0));
+    assert_eq!((state.jobs[0].phase().as_str(), state.jobs[0].part()), ("Comparing with the source (2 of 2)", 1.0));
     let report = ConvertReport {
         outputs: vec!["b.bin".into(), "b.cue".into()],
         verified: true,

@@ -71,7 +71,7 @@ impl FrameEncoder {
             let (l, r) = (i32::from(l), i32::from(r));
             left.push(l);
             right.push(r);
-            mean.push(l + r >> 1);
+            mean.push((l + r) >> 1);
             difference.push(l - r);
         }
         let len = left.len();

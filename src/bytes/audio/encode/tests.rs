@@ -69,7 +69,7 @@ fn what_is_encoded_is_decoded_by_others() {
     for (name, sound) in sounds() {
         for (level, size) in [(1, 4096), (2, 2352), (4, 576), (6, 4608), (8, 2352), (9, 4096)] {
             let file = file(&sound, size, &frames(&sound, size, level));
-            let pcm = super::super::open_bytes(Arc::new(file)).unwrap_or_else(|error| panic!("{name} {level}: {error}"));
+            let pcm = super::super::open_bytes(Arc::new(file)).unwrap_or_else(|error| panic!("{name} {level}: {error}")).pcm;
             assert!(read_some(&*pcm, 0, usize::MAX).unwrap() == bytes_of(&sound), "{name} {level}");
         }
     }
