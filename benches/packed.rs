@@ -34,7 +34,10 @@ fn main() {
         fs::hard_link(discs.join(name), work.path().join(name)).expect("all discs are there");
         common::warm(&work.path().join(name));
     }
-    println!("{:<44} {:>18} {:>18} {:>12} {:>16}", "work (rival)", "wall s, ours/rival", "CPU s, ours/rival", "ratios", "size ratio");
+    println!(
+        "{:<44} {:>18} {:>18} {:>12} {:>16}",
+        "work (rival)", "wall s, ours/rival", "CPU s, ours/rival", "ratios", "size ratio"
+    );
     let only = std::env::var("SPINDLE_BENCH_ONLY").unwrap_or_default();
     for pair in pairs().iter().filter(|pair| pair.work.to_lowercase().contains(&only.to_lowercase())) {
         compare(pair, work.path());
@@ -49,17 +52,33 @@ fn main() {
 fn pairs() -> Vec<Pair> {
     let row = Pair::new;
     vec![
-        row("CUE → CHD, data (chdman -np 4)", "convert cd.cue o.chd --no-verify", "chdman createcd -np 4 -i cd.cue -o r.chd -f", 1),
-        row("CUE → CHD, audio (chdman -np 4)", "convert mix.cue o.chd --no-verify", "chdman createcd -np 4 -i mix.cue -o r.chd -f", 1),
+        row(
+            "CUE → CHD, data (chdman -np 4)",
+            "convert cd.cue o.chd --no-verify",
+            "chdman createcd -np 4 -i cd.cue -o r.chd -f",
+            1,
+        ),
+        row(
+            "CUE → CHD, audio (chdman -np 4)",
+            "convert mix.cue o.chd --no-verify",
+            "chdman createcd -np 4 -i mix.cue -o r.chd -f",
+            1,
+        ),
         row("CHD → BIN, data (chdman)", "convert k.chd o.cue --no-verify", "chdman extractcd -i k.chd -o r.cue -ob r.bin -f", 3)
             .with("chdman createcd -np 4 -i cd.cue -o k.chd -f"),
         row("CHD → BIN, audio (chdman)", "convert k.chd o.cue --no-verify", "chdman extractcd -i k.chd -o r.cue -ob r.bin -f", 3)
             .with("chdman createcd -np 4 -i mix.cue -o k.chd -f"),
         row("CHD verify (chdman)", "hash k.chd", "chdman verify -i k.chd", 3).with("chdman createcd -np 4 -i cd.cue -o k.chd -f"),
         row("ISO → CSO (maxcso --fast)", "convert cd.iso o.cso --no-verify", "maxcso --fast cd.iso -o r.cso", ROUNDS),
-        row("ISO → ZSO (maxcso --fast)", "convert cd.iso o.zso --no-verify", "maxcso --fast --format=zso cd.iso -o r.zso", ROUNDS),
+        row(
+            "ISO → ZSO (maxcso --fast)",
+            "convert cd.iso o.zso --no-verify",
+            "maxcso --fast --format=zso cd.iso -o r.zso",
+            ROUNDS,
+        ),
         row("BIN → ECM (bin2ecm)", "convert cd.cue o.ecm --no-verify", "bin2ecm cd.bin r.ecm", ROUNDS),
-        row("ECM → BIN (ecm2bin)", "convert k.ecm o.bin --to raw --no-verify", "ecm2bin k.ecm r.bin", ROUNDS).with("bin2ecm cd.bin k.ecm"),
+        row("ECM → BIN (ecm2bin)", "convert k.ecm o.bin --to raw --no-verify", "ecm2bin k.ecm r.bin", ROUNDS)
+            .with("bin2ecm cd.bin k.ecm"),
         row("ISO → DAA (one core of the same codec)", "convert cd.iso o.daa --no-verify", "", 3),
         row("ISO → ISZ (one core of the same codec)", "convert cd.iso o.isz --no-verify", "", 3),
     ]
@@ -68,7 +87,10 @@ fn pairs() -> Vec<Pair> {
 /// How long one read of 64 KiB at a random place takes, in an image of the CD.
 fn latency(at: &Path, format: &str) {
     let target = format!("k.{format}");
-    let made = common::run(at, &[spindle(), "convert".into(), "cd.iso".into(), target.clone(), "--no-verify".into(), "--allow-loss".into()]);
+    let made = common::run(
+        at,
+        &[spindle(), "convert".into(), "cd.iso".into(), target.clone(), "--no-verify".into(), "--allow-loss".into()],
+    );
     match made {
         Some(_) => println!("random reads of 64 KiB, {format}: {}", random_reads(&at.join(&target))),
         None => println!("random reads of 64 KiB, {format}: skipped, it could not be made"),

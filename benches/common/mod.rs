@@ -157,7 +157,9 @@ pub fn make_discs(at: &Path) {
     };
     sure("genisoimage -quiet -R -J -joliet-long -o cd.iso /usr/lib/python3 /usr/share/doc /usr/lib/x86_64-linux-gnu/perl");
     sure(&format!("{} convert cd.iso cd.cue --no-verify", spindle()));
-    sure("sox -R -n -r 44100 -c 2 -b 16 -t raw music.raw synth 300 pluck A3 synth 0 pluck E4 synth 0 pinknoise mix 12 reverb 35 gain -n -3");
+    sure(
+        "sox -R -n -r 44100 -c 2 -b 16 -t raw music.raw synth 300 pluck A3 synth 0 pluck E4 synth 0 pinknoise mix 12 reverb 35 gain -n -3",
+    );
     let mut mix = File::create(at.join("mix.bin")).expect("room for the disc");
     let mut data = File::open(at.join("cd.bin")).expect("it has just been made");
     let sectors = io::copy(&mut io::Read::by_ref(&mut data), &mut mix).expect("room for the disc") / 2352;

@@ -5,9 +5,9 @@
 
 mod adviser;
 pub mod ccd;
+pub mod chd;
 mod contents;
 pub mod cso;
-pub mod chd;
 pub mod cue;
 pub mod dmg;
 pub mod dvd;
@@ -16,9 +16,9 @@ mod extent;
 mod flaw;
 mod format;
 mod forms;
-pub mod gdi;
 #[cfg(feature = "gcwii")]
 pub mod gcwii;
+pub mod gdi;
 mod holds;
 #[cfg(test)]
 mod hostile;
