@@ -56,3 +56,20 @@ fn chdman_makes_the_same_list_of_our_sheet() {
     let longer: Vec<usize> = ours.iter().zip(&theirs).map(|(ours, theirs)| (theirs.1.len() - ours.1.len()) / 2352).collect();
     assert_eq!(longer, [0, 0, 0, 75, 0]);
 }
+
+/// A selfboot disc as cdi4dc makes them, of audio and a data session at LBA 11702, keeps its place and its files in every format that holds sessions.
+#[test]
+fn selfboot_discs_survive_everywhere() {
+    let Some(corpus) = common::corpus() else { return };
+    let source = corpus.join("generated/audiodata.v35.cdi");
+    let iso = fs::read(corpus.join("generated/audiodata.v35.iso")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["cdi", "cue", "nrg", "mds", "ccd"] {
+        let made = common::convert(&source, &folder.path().join("copy").with_extension(format), format);
+        let image = spindle::image::open(&made, spindle::image::Limits::default()).unwrap();
+        let starts: Vec<(u16, i32)> = image.disc().tracks().map(|(session, track)| (session.number, track.start.0)).collect();
+        assert_eq!(starts, [(1, 0), (2, 11_702)], "{format}");
+        let cut = common::convert(&made, &folder.path().join(format!("{format}.iso")), "iso");
+        assert!(fs::read(cut).unwrap().starts_with(&iso), "{format}");
+    }
+}

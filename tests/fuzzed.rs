@@ -74,12 +74,16 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
     }
 }
 
-/// An NRG without its sectors, of which no fuzzer would find the way to its chunks: the footer tells where they begin, now at 0.
+/// An NRG or a CDI without its sectors, of which no fuzzer would find the way to its chunks: the footer tells where they begin, now at 0.
 fn chunk_list(image: &[u8]) -> Option<Vec<u8>> {
     let (rest, start) = image.split_last_chunk::<8>()?;
     if let Some(list) = rest.strip_suffix(b"NER5") {
         let list = list.get(u64::from_be_bytes(*start) as usize..)?;
         return Some([list, b"NER5", &[0; 8]].concat());
+    }
+    if start.starts_with(b"\x06\0\0\x80") {
+        let len = u32::from_le_bytes(*start.last_chunk()?) as usize;
+        return Some(image.get(image.len().checked_sub(len)?..)?.to_vec());
     }
     let start = u32::from_be_bytes(start.strip_prefix(b"NERO")?.try_into().ok()?);
     Some([rest.get(start as usize..)?, b"NERO", &[0; 4]].concat())

@@ -108,3 +108,23 @@ fn iat_and_mdf2iso_find_the_user_data() {
         assert!(fs::read(&iso).unwrap() == user_data);
     }
 }
+
+/// GameJack's descriptions are those of Alcohol, version 1, under other names. Told so by other readers: there is no real file.
+#[test]
+fn gamejack_images_are_read_as_those_of_alcohol() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = common::discs::small();
+    let opened = common::save(&made, "mds", &folder.path().join("disc.mds"), |_| ()).unwrap();
+    let known = spindle::image::open(&opened, spindle::image::Limits::default()).unwrap();
+    let name = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let (before, after) = (name(".mdf"), name(".xmf"));
+    let mut description = fs::read(&opened).unwrap();
+    let at = description.windows(8).position(|bytes| bytes == before).unwrap();
+    description[at..at + 8].copy_from_slice(&after);
+    let path = folder.path().join("disc.xmd");
+    fs::write(&path, description).unwrap();
+    fs::remove_file(&opened).unwrap();
+    fs::rename(opened.with_extension("mdf"), path.with_extension("xmf")).unwrap();
+    let image = spindle::image::open(&path, spindle::image::Limits::default()).unwrap();
+    assert_eq!((image.format.name, image.disc(), image.files.len()), ("mds", known.disc(), 2));
+}

@@ -2,6 +2,7 @@
 
 pub mod audio;
 mod blocks;
+pub mod codecs;
 mod file;
 pub mod layers;
 mod pieces;

@@ -3,11 +3,13 @@
 mod batch;
 mod convert;
 mod demo;
+mod drives;
 mod formats;
 mod hash;
 mod inspect;
 mod output;
 mod password;
+mod serve;
 mod verify;
 
 use std::ffi::OsString;
@@ -43,6 +45,10 @@ enum Command {
     Hash(Hash),
     /// The formats: names, extensions, what they can hold
     Formats(Formats),
+    /// The drives, how they are, and what is in them
+    Drives(drives::Drives),
+    /// Make any image a drive for this machine, over iSCSI
+    Serve(serve::Serve),
     /// Make a small disc from nothing and show it
     Demo(Demo),
 }
@@ -139,6 +145,8 @@ fn dispatch(cli: Cli) -> ExitCode {
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Hash(args)) => hash::run(&args),
         Some(Command::Formats(args)) => formats::run(&args),
+        Some(Command::Drives(args)) => drives::run(&args),
+        Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     }
 }

@@ -70,6 +70,15 @@ fn cancel_on_interrupt(control: Control) {
     }
 }
 
+/// Waits for Ctrl+C, or for the process to be asked to end.
+pub fn until_interrupted() {
+    let control = Control::default();
+    cancel_on_interrupt(control.clone());
+    while !control.is_cancelled() {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
 impl Output {
     /// Words, or one JSON object.
     pub fn new(json: bool) -> Output {

@@ -3,7 +3,11 @@
 //! Drives scramble on writing and descramble on reading; an image holds scrambled sectors only where its maker bypassed that
 //! (CloneCD's `DataTracksScrambled=1`, raw dumps of the audio path).
 
+use super::{Lba, Msf, sector};
+
 const SYNC: usize = 12;
+/// Bytes of sync pattern and header.
+const HEADED: usize = 16;
 const SCRAMBLED: usize = 2352 - SYNC;
 
 /// What a 15-bit shift register with the polynomial x^15 + x + 1, preset to 1, gives out, least significant bit of a byte first.
@@ -32,9 +36,65 @@ pub fn scramble(sector: &mut [u8]) {
     }
 }
 
+/// Descrambles a sector of which it is not known whether it is scrambled, and says whether it was; where not, it stays as it is.
+///
+/// It was when it then has the address at which it stands; or begins with a sync pattern and says a mode, mode 0 with nothing but zeros behind it.
+/// Nothing but zeros was never read, and of less than sync and header nothing can be told. `at` is its address, where that is known.
+///
+/// Held against the fixtures of redumper's tests.
+pub fn descramble(sector: &mut [u8], at: Option<Lba>) -> bool {
+    if sector.len() < HEADED || sector.iter().all(|&byte| byte == 0) {
+        return false;
+    }
+    scramble(sector);
+    let is_sector = shows_address(sector, at) || shows_mode(sector);
+    if !is_sector {
+        scramble(sector);
+    }
+    is_sector
+}
+
+fn shows_address(sector: &[u8], at: Option<Lba>) -> bool {
+    let address = sector.get(SYNC..).and_then(|header| header.first_chunk()).and_then(|&time| Msf::from_bcd(time).ok());
+    address.zip(at).is_some_and(|(address, at)| address.to_lba() == at)
+}
+
+fn shows_mode(sector: &[u8]) -> bool {
+    sector.starts_with(&sector::SYNC)
+        && match sector.get(HEADED - 1..) {
+            Some([0, data @ ..]) => data.iter().all(|&byte| byte == 0),
+            Some([1 | 2, ..]) => true,
+            _ => false,
+        }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The names of redumper's fixtures tell the address, where it is known, and whether they are scrambled sectors.
+    #[test]
+    fn what_redumper_takes_for_scrambled() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/unscramble");
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            println!("skipped: no fixtures in {}", folder.display());
+            return;
+        };
+        let mut seen = [0; 2];
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let [_, address, verdict] = name.split('.').collect::<Vec<_>>()[..] else { panic!("{name}") };
+            let before = std::fs::read(&path).unwrap();
+            let mut sector = before.clone();
+            assert_eq!(descramble(&mut sector, address.parse().ok().map(Lba)), verdict == "pass", "{name}");
+            if verdict == "pass" {
+                scramble(&mut sector);
+            }
+            assert!(sector == before, "{name}");
+            seen[usize::from(verdict == "pass")] += 1;
+        }
+        assert!(seen.iter().all(|&seen| seen >= 10), "{seen:?}");
+    }
 
     #[test]
     fn a_sector_of_zeros_shows_the_stream() {

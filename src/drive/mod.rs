@@ -10,7 +10,9 @@
 
 mod details;
 pub mod mmc;
+mod reader;
 pub mod sense;
 pub mod transport;
 
 pub use details::{Details, LookError, Protection, look};
+pub use reader::DriveReader;

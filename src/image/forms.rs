@@ -2,6 +2,7 @@
 //! forms, mode 0 and mode 1), but sync patterns, headers and subheaders tell.
 
 use super::extent::{Extent, MainStore};
+use crate::disc::edc::edc;
 use crate::disc::sector::{SYNC, Slice};
 use crate::disc::{Disc, TrackMode};
 
@@ -43,8 +44,8 @@ fn header_mode(main: &MainStore, number: u32) -> Option<u8> {
     head.starts_with(&SYNC).then_some(head[15])
 }
 
-/// Whether a sector has a subheader: it stands there twice, and is not all zeros before data that are not. `None` for a sector of zeros, which has
-/// nothing to say.
+/// Whether a sector has a subheader: it stands there twice, and is not all zeros before data that are not, unless these have the EDC of form 1 (some
+/// makers of Dreamcast discs leave it empty). `None` for a sector of zeros, which has nothing to say.
 fn has_subheader(main: &MainStore, number: u32) -> Option<bool> {
     let mut data = [0; 2336];
     let skipped = (main.slice.size() - data.len()) as u64;
@@ -52,7 +53,8 @@ fn has_subheader(main: &MainStore, number: u32) -> Option<bool> {
     let at = main.offset.checked_add(u64::from(number) * u64::from(main.stride) + skipped)?;
     main.bytes.read_at(at, &mut data).ok()?;
     let [first, second] = [&data[..4], &data[4..8]];
-    data.iter().any(|&byte| byte != 0).then(|| first == second && first.iter().any(|&byte| byte != 0))
+    let form1 = || data[2056..2060] == edc(&data[..2056]).to_le_bytes();
+    data.iter().any(|&byte| byte != 0).then(|| first == second && (first.iter().any(|&byte| byte != 0) || form1()))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub struct Holds {
     /// The SCMS flag.
     pub scms: bool,
     /// Disc type (CD-DA/CD-ROM, CD-i, XA) of sessions.
-    pub disc_type: bool,
+    pub disc_type: DiscTypes,
     /// Catalogue number.
     pub mcn: bool,
     /// Recording codes.
@@ -70,6 +70,17 @@ pub enum Texts {
     Any,
 }
 
+/// Which disc types of sessions a format holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiscTypes {
+    /// None: all read back as CD-DA or CD-ROM.
+    None,
+    /// All but CD-i, which reads back as XA.
+    AllButCdI,
+    /// All.
+    All,
+}
+
 /// How many tracks a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tracks {
@@ -106,7 +117,7 @@ impl Holds {
         first_number: false,
         flags: false,
         scms: false,
-        disc_type: false,
+        disc_type: DiscTypes::None,
         mcn: false,
         isrc: false,
         cd_text: Texts::None,
@@ -128,7 +139,7 @@ impl Holds {
         first_number: true,
         flags: true,
         scms: true,
-        disc_type: true,
+        disc_type: DiscTypes::All,
         mcn: true,
         isrc: true,
         cd_text: Texts::Packs,
@@ -207,9 +218,11 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
     }
     let first_number = left.tracks().next()?.1.number;
     for session in &mut left.sessions {
-        if !holds.disc_type {
-            session.disc_type = DiscType::default();
-        }
+        session.disc_type = match (holds.disc_type, session.disc_type) {
+            (DiscTypes::None, _) => DiscType::default(),
+            (DiscTypes::AllButCdI, DiscType::CdI) => DiscType::Xa,
+            (_, same) => same,
+        };
         for track in &mut session.tracks {
             project_track(track, holds);
             if !holds.first_number {

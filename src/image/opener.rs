@@ -19,9 +19,37 @@ pub struct Opener {
     pub limits: Limits,
     password: Option<Password>,
     files: Mutex<Vec<PathBuf>>,
+    /// What the image's other files are, where it lies inside another.
+    inside: Option<Inside>,
     promises: Mutex<Vec<Promise>>,
     /// The entries of the image's folder, read once, when a name is not there as it is spelt.
     folder: Mutex<Option<Vec<PathBuf>>>,
+}
+
+/// The files of an image that lies inside another one: its descriptor says how they are called, but there they have no names.
+pub struct Inside {
+    /// Its sectors: the only file, however it is called.
+    pub data: Arc<dyn Bytes>,
+    /// What it takes for a `.sub` file.
+    pub sub: Option<Arc<dyn Bytes>>,
+    /// The name under which the sectors were asked for.
+    asked: Mutex<Option<String>>,
+}
+
+impl Inside {
+    /// An image of these files.
+    pub fn new(data: Arc<dyn Bytes>, sub: Option<Arc<dyn Bytes>>) -> Inside {
+        Inside { data, sub, asked: Mutex::default() }
+    }
+
+    fn find(&self, name: &str) -> Result<Arc<dyn Bytes>, Fault> {
+        let missing = || Fault::PartMissing { name: shorten(name) };
+        if name.to_ascii_lowercase().ends_with(".sub") {
+            return self.sub.clone().ok_or_else(missing);
+        }
+        let mut asked = self.asked.lock().map_err(|_| missing())?;
+        if asked.get_or_insert_with(|| name.to_owned()) == name { Ok(self.data.clone()) } else { Err(missing()) }
+    }
 }
 
 /// Another file of an image.
@@ -55,9 +83,24 @@ impl Opener {
             limits,
             password,
             files: Mutex::new(vec![path.to_owned()]),
+            inside: None,
             promises: Mutex::default(),
             folder: Mutex::new(None),
         })
+    }
+
+    /// For an image that lies inside this one: `descriptor` is its file to open, `inside` has the others. Flaws are those of this file.
+    pub fn inside(&self, descriptor: Arc<dyn Bytes>, inside: Inside) -> Opener {
+        Opener {
+            path: self.path.clone(),
+            bytes: descriptor,
+            limits: self.limits,
+            password: self.password.clone(),
+            files: Mutex::new(Vec::new()),
+            inside: Some(inside),
+            promises: Mutex::default(),
+            folder: Mutex::new(None),
+        }
     }
 
     /// The file.
@@ -122,6 +165,11 @@ impl Opener {
     /// image's folder is never followed: its last part is looked for beside the image, and when that is not there either,
     /// the name is refused. Where only the file as ECM is there (`x.bin.ecm`), what that unpacks to is taken.
     pub fn sibling(&self, name: &str) -> Result<Sibling, Fault> {
+        if let Some(inside) = &self.inside {
+            let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            let bytes = inside.find(name)?;
+            return Ok(Sibling { path: self.path.with_file_name(base), bytes, respelt: false, converted: None });
+        }
         let (path, respelt, packed) = match self.find(name) {
             Ok((path, respelt)) => (path, respelt, false),
             Err(Fault::PartMissing { name: missing }) => match self.find(&format!("{name}.ecm")) {
@@ -145,6 +193,9 @@ impl Opener {
 
     /// Opens an audio file of the image as 16-bit little-endian stereo PCM at 44.1 kHz, whatever it is stored as.
     pub fn audio(&self, name: &str) -> Result<Sibling, Fault> {
+        if self.inside.is_some() {
+            return Err(Fault::Unsupported { what: "sound in a file of its own, inside another image," });
+        }
         let (path, respelt) = self.find(name)?;
         let Sound { pcm: bytes, converted } = audio::open(&path).map_err(|error| match error {
             AudioError::Io(error) => Fault::Io(error),
@@ -262,6 +313,23 @@ mod tests {
             assert!(matches!(opener.sibling(name), Err(Fault::PartMissing { .. })), "{name}");
         }
         assert!(opener.sibling("sub").is_err());
+    }
+
+    #[test]
+    fn inside_another_image_there_is_one_file_of_sectors() {
+        let (_dir, outer) = folder();
+        let opener = outer.inside(Arc::new(b"descriptor".to_vec()), Inside::new(Arc::new(b"sectors".to_vec()), None));
+        assert_eq!(opener.descriptor().unwrap(), b"descriptor");
+        // A file beside the outer image is not looked at.
+        for _ in 0..2 {
+            assert_eq!(opener.sibling("track one.bin").unwrap().bytes.len(), 7);
+        }
+        for name in ["disc.img", "x.sub"] {
+            assert!(matches!(opener.sibling(name), Err(Fault::PartMissing { .. })), "{name}");
+        }
+        assert!(opener.audio("track one.bin").is_err());
+        let with_sub = outer.inside(Arc::new(Vec::new()), Inside::new(Arc::new(Vec::new()), Some(Arc::new(b"PQ".to_vec()))));
+        assert_eq!(with_sub.sibling("Disc.SUB").unwrap().bytes.len(), 2);
     }
 
     #[test]

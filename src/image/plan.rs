@@ -76,6 +76,9 @@ pub enum PlanError {
         /// The most the format can say.
         limit: u32,
     },
+    /// What was chosen ([`PlanRequest::tuning`]) can't all be had at once, or not for this disc.
+    #[error("it can't be packed as was asked: {0}")]
+    Choice(&'static str),
     /// A text can't be written in the character set of its place.
     #[error("the CD-TEXT of this disc can't be written: {0}")]
     CdText(&'static str),

@@ -218,13 +218,14 @@ fn read_main(
     // The last record may lack what lies behind the slice.
     let mut records = vec![0; (worth.len() - 1) * stride + main.slice.size()];
     main.bytes.read_at(from, &mut records)?;
-    for record in records.chunks_mut(stride) {
+    for (record, n) in records.chunks_mut(stride).zip(0..) {
         let data = &mut record[..main.slice.size()];
         if main.swap {
             swap_words(data);
         }
         if main.scrambled && track.mode.is_data() && data.len() == RAW {
-            scramble::scramble(data);
+            // What was never read is not scrambled, nor is what audio a track before has left at its border.
+            scramble::descramble(data, Some(at + n));
         }
     }
     sector::reform(Records { mode: track.mode, at, slice: main.slice, stride, bytes: &records }, to, into, line, worth);

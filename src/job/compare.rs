@@ -111,6 +111,9 @@ fn compare_tracks(one: &Track, other: &Track, found: &mut Vec<Difference>) {
     found.extend(differing.map(|(what, one, other)| Difference::Track { track, what, one, other }));
 }
 
+/// Sectors before the first track of a session that a recorder makes up.
+const RECORDERS: u32 = 150;
+
 /// Which sectors of a track to compare, and in which forms they are comparable.
 #[derive(Debug, Clone, Copy)]
 pub struct Stretch {
@@ -122,8 +125,8 @@ pub struct Stretch {
 
 /// The common ground of two discs: every track that both have, in the fullest form in which both can give it.
 ///
-/// A pregap is compared as far as either stores it: what neither stores is synthesised alike. What lies before LBA 0 is not: the two
-/// seconds of lead before track 1 are the recorder's, and of all formats Nero's alone stores them.
+/// A pregap is compared as far as either stores it: what neither stores is synthesised alike. The two seconds before the first track of a
+/// session are not: they are the recorder's, and few formats store them.
 pub fn common_ground(one: &dyn DiscReader, other: &dyn DiscReader) -> Vec<Stretch> {
     let mut ground = Vec::new();
     for ((sa, a), (sb, b)) in one.disc().tracks().zip(other.disc().tracks()) {
@@ -133,7 +136,12 @@ pub fn common_ground(one: &dyn DiscReader, other: &dyn DiscReader) -> Vec<Stretc
             continue;
         };
         let Some(forms) = common_forms((a.mode, stored_a), (b.mode, stored_b)) else { continue };
-        let kept = a.start.since(Lba(0)).unwrap_or(0);
+        let first = sa.tracks.first().is_some_and(|first| first.number == a.number);
+        let kept = match sa.number {
+            _ if !first => u32::MAX,
+            1 => a.start.since(Lba(0)).unwrap_or(0),
+            _ => a.pregap.saturating_sub(RECORDERS),
+        };
         let before = stored_a.pregap.max(stored_b.pregap).min(a.pregap).min(b.pregap).min(kept);
         if a.start == b.start {
             let sectors = before + a.length.min(b.length);

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::{Names, Worths, copy};
+use super::drives;
 use super::output::{Workshop, free_space};
 use super::progress::Meter;
 use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
@@ -99,12 +100,16 @@ struct Prepared {
     stem: String,
 }
 
-/// Converts an image.
+/// Converts an image, or saves the disc in a drive.
 pub(super) fn convert(
     task: &ConvertTask,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<ConvertReport, JobError> {
+    if let Some(drive) = drives::drive_of(&task.source) {
+        let source = Source { reader: drives::disc_in(drive, control)?, path: &task.source, files: &[] };
+        return save(&source, task, control, tell);
+    }
     let image = image::open(&task.source, Opening::with(task.password.clone()))?;
     let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
     save(&source, task, control, tell)
@@ -140,6 +145,8 @@ pub fn save(
         prove(source.path, task, &prepared, &workshop.folder().join(name), control, tell)?;
     }
     control.check()?;
+    // Only the packer knows what further parts are called.
+    made.iter().try_for_each(|name| spare_source(source.files, folder.join(name)))?;
     let outputs = workshop.deliver(&made, task.overwrite)?;
     Ok(ConvertReport {
         outputs,
@@ -212,14 +219,20 @@ fn has_subchannel(reader: &dyn DiscReader) -> bool {
     })
 }
 
+/// Refuses to write over a file of the source.
+fn spare_source(sources: &[PathBuf], place: PathBuf) -> Result<(), JobError> {
+    let resolved = place.canonicalize().ok();
+    match resolved.is_some() && sources.iter().any(|source| source.canonicalize().ok() == resolved) {
+        true => Err(JobError::OverSource(place)),
+        false => Ok(()),
+    }
+}
+
 /// Nothing of the source may be replaced, nothing else without leave; and there must be room.
 fn check_outputs(task: &ConvertTask, sources: &[PathBuf], plan: &Plan, folder: &Path) -> Result<(), JobError> {
     for file in &plan.files {
         let place = folder.join(&file.name);
-        let resolved = place.canonicalize().ok();
-        if resolved.is_some() && sources.iter().any(|source| source.canonicalize().ok() == resolved) {
-            return Err(JobError::OverSource(place));
-        }
+        spare_source(sources, place.clone())?;
         // A link that leads nowhere is somebody's, too.
         if place.symlink_metadata().is_ok() && (!task.overwrite || place.is_dir()) {
             return Err(JobError::Exists(place));

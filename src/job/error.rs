@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::drives::DriveError;
 use crate::disc::ReadError;
 use crate::image::{self, At, Fault, Loss, PlanError};
 
@@ -15,6 +16,8 @@ pub enum Class {
     Input,
     /// The input is encrypted, and the password is missing or wrong.
     Password,
+    /// The drive, or the disc in it.
+    Drive,
     /// Data would be lost, and nobody allowed it.
     Loss,
     /// The output or the system: disk full, no permission.
@@ -32,6 +35,7 @@ impl Class {
             Class::Request => "request",
             Class::Input => "input",
             Class::Password => "password",
+            Class::Drive => "drive",
             Class::Loss => "loss",
             Class::System => "system",
             Class::Mismatch => "mismatch",
@@ -45,6 +49,7 @@ impl Class {
             Class::Mismatch => 1,
             Class::Request => 2,
             Class::Input => 3,
+            Class::Drive => 4,
             Class::Loss => 5,
             Class::System => 6,
             Class::Password => 7,
@@ -70,6 +75,15 @@ pub enum JobError {
         /// What went wrong.
         #[source]
         error: ReadError,
+    },
+    /// The drive, or the disc in it, can't be used.
+    #[error("{error}: drive:{name}")]
+    Drive {
+        /// The drive's name.
+        name: String,
+        /// What stands against it.
+        #[source]
+        error: DriveError,
     },
     /// The format can't hold the disc at all.
     #[error("{error} ({format}): {path}")]
@@ -167,6 +181,8 @@ impl JobError {
             | JobError::NoPassword(_)
             | JobError::Exists(_)
             | JobError::OverSource(_) => Class::Request,
+            JobError::Drive { error, .. } if error.is_request() => Class::Request,
+            JobError::Drive { .. } => Class::Drive,
             JobError::Loss { .. } => Class::Loss,
             JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
@@ -187,7 +203,8 @@ impl JobError {
             | JobError::NoRoom { path, .. }
             | JobError::Write { path, .. }
             | JobError::Mismatch { path, .. } => Some(path),
-            JobError::Refused { .. }
+            JobError::Drive { .. }
+            | JobError::Refused { .. }
             | JobError::NoPassword(_)
             | JobError::Author(_)
             | JobError::Cancelled
@@ -211,6 +228,7 @@ impl JobError {
                 ("Nothing was written.", "Check that all files of the image are there and whole, or get the image again.")
             }
             Class::Password => ("Nothing was read.", "Type the password that the image was made with."),
+            Class::Drive => ("The disc is as it was.", "Clean the disc, put it in again, or try another drive."),
             Class::Loss => ("Nothing was written.", "Choose a format that keeps everything, or say that the loss is fine."),
             Class::System => (
                 "Nothing unfinished was left behind.",

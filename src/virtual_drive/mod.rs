@@ -4,5 +4,6 @@
 //! misbehave as real drives do ([`Manners`], [`Fault`]); nothing above can tell it from hardware.
 
 mod device;
+pub mod iscsi;
 
 pub use device::{C2Manner, Device, Fault, Manners, Trouble};

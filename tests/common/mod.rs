@@ -51,9 +51,15 @@ pub fn perform(task: Task) -> Result<Outcome, JobError> {
 
 /// Converts an image, losses allowed, and gives the file to open.
 pub fn convert(source: &Path, target: &Path, format: &'static str) -> PathBuf {
+    convert_with(source, target, format, |_| ())
+}
+
+/// The same, with choices.
+pub fn convert_with(source: &Path, target: &Path, format: &'static str, change: impl FnOnce(&mut ConvertTask)) -> PathBuf {
     let mut task = ConvertTask::new(source, target);
     task.format = Some(format);
     task.allow_loss = true;
+    change(&mut task);
     match perform(Task::Convert(Box::new(task))) {
         Ok(Outcome::Converted(ConvertReport { outputs, verified: true, .. })) => outputs.last().unwrap().clone(),
         Ok(_) => panic!("{} to {format}: not a verified conversion", source.display()),

@@ -13,9 +13,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/cross.sh"
 
 # Group, kind, name, packages that bring it, purpose. Packages: "a+b" means both, "a,b" the first that apt knows.
-# Kinds: program = in PATH; python = a module of the system's python3; typelib = a GObject binding of that python3;
+# Kinds: program = in PATH; npm = the same, from a package of the npm registry that has it in its folder dist; python = a module of the system's python3; typelib = a GObject binding of that python3;
 # library = found by the dynamic linker (winit and glutin open these at run time, so that no linker ever names them);
-# file = a path, with wildcards; std = the source of the standard library beside a compiler of the same version.
+# file = a path, with wildcards; std = the source of the standard library beside a compiler of the same version;
+# npm = a program in PATH that a package of npm brings: "PACKAGE@VERSION:PATH WITHIN IT".
 table() {
   cat <<'T'
 compare   program  cdrdao              cdrdao                   reads and checks TOC files
@@ -23,10 +24,13 @@ compare   program  cd-info             libcdio-utils            reads CUE, TOC a
 compare   program  cueprint            cuetools                 reads CUE and TOC sheets
 compare   program  bchunk              bchunk                   turns BIN/CUE into ISO and audio
 compare   program  chdman              mame-tools               reads CUE, TOC, NRG and GDI
+compare   program  npm                 npm                      installs programs that no distribution has
+compare   npm      chdman-0.289        @emmercm/chdman-linux-x64@0.289.0:dist/chdman  reads and makes CHDs of DVDs and with Zstandard
 compare   program  ccd2iso             ccd2iso                  reads CloneCD images
 compare   program  nrg2iso             nrg2iso                  reads Nero images
 compare   program  mdf2iso             mdf2iso                  reads Alcohol images
 compare   program  iat                 iat                      turns any image into ISO
+compare   program  daa2iso             daa2iso                  reads PowerISO and gBurner images
 compare   program  genisoimage         genisoimage              makes ISO 9660 file systems
 compare   program  xorriso             xorriso                  reads and makes ISO 9660 file systems
 compare   program  7z                  p7zip-full,7zip          lists ISO 9660 and UDF file systems
@@ -35,6 +39,11 @@ compare   program  flac                flac                     makes FLAC track
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
 compare   program  script              bsdutils                 a terminal, to ask for passwords at
 compare   program  rhash               rhash                    the digests of another program
+compare   program  dmg2img             dmg2img                  reads DMG images
+compare   program  wit                 wit                      reads images of Wii and GameCube discs
+compare   program  npm                 npm                      brings the programs that Debian does not have
+compare   npm      maxcso              @emmercm/maxcso-linux-x64  reads and writes CSO, ZSO and DAX
+compare   npm      dolphin-tool        @emmercm/dolphin-tool-linux-x64  reads images of GameCube and Wii discs
 compare   python   Cryptodome          python3-pycryptodome     decrypts MDX images
 window    program  Xvfb                xvfb                     the screen of the window tests
 window    program  xdpyinfo            x11-utils                asks that screen whether it is up
@@ -72,7 +81,7 @@ T
 
 present() { # KIND NAME
   case $1 in
-    program) command -v "$2" ;;
+    program | npm) command -v "$2" ;;
     python) /usr/bin/python3 -c "import $2" ;;
     typelib) /usr/bin/python3 -c "import gi; gi.require_version('$2', '2.0'); from gi.repository import $2" ;;
     library) PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -F "$2 " ;;
@@ -97,8 +106,9 @@ known() { # PACKAGES joined by +: does apt know all of them?
 
 # The packages to be installed, one a line.
 packages() {
-  local packages choice
-  while read -r _ _ packages _; do
+  local kind packages choice
+  while read -r kind _ packages _; do
+    if [ "$kind" = npm ]; then continue; fi
     for choice in ${packages//,/ }; do
       if known "$choice"; then tr '+' '\n' <<<"$choice"; break; fi
     done
@@ -110,6 +120,22 @@ quietly() { # runs a command and shows what it said only when it fails
   said=$("$@" 2>&1) || { printf '%s\n' "$said" >&2; return 1; }
 }
 
+# The rows of kind npm that are absent: each package in a folder of its own, the program linked into PATH.
+install_npm() {
+  local kind name packages folder program
+  command -v npm >/dev/null || return 0
+  while read -r kind name packages _; do
+    if [ "$kind" != npm ]; then continue; fi
+    folder=/usr/local/lib/spindle-judges/$name
+    mkdir -p "$folder"
+    echo "installing: ${packages%%:*}" >&2
+    quietly npm install --no-audit --no-fund --prefix "$folder" "${packages%%:*}" || continue
+    program=$folder/node_modules/${packages%@*}/${packages#*:}
+    chmod +x "$program"
+    ln -sf "$program" "/usr/local/bin/$name"
+  done <<<"$1"
+}
+
 install() { # the rows that are absent
   local list apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 -q)
   quietly "${apt[@]}" update || return 0
@@ -119,10 +145,23 @@ install() { # the rows that are absent
   quietly "${apt[@]}" install -y --no-install-recommends "${list[@]}" || return 0
 }
 
+from_npm() { # the rows that are absent: their programs go into PATH as links
+  local kind name package home=/usr/local/lib/spindle-judges
+  command -v npm >/dev/null || return 0
+  while read -r kind name package _; do
+    [ "$kind" = npm ] || continue
+    echo "installing: $package" >&2
+    quietly npm install --silent --no-audit --no-fund --prefix "$home" "$package" || continue
+    ln -sf "$home/node_modules/$package/dist/$name" "/usr/local/bin/$name"
+  done <<<"$1"
+}
+
 wanted="$*"
 missing=$(absent)
 if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   install "$missing"
+  install_npm "$missing"
+  from_npm "$missing"
   missing=$(absent)
 fi
 [ -z "$missing" ] && exit 0

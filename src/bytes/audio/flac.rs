@@ -3,19 +3,20 @@
 //! The metadata is walked here and Symphonia is shown only the STREAMINFO and the frames: so no hostile seek table or picture
 //! reaches it, and seeking is a bisection in which every frame looked at was proved by its CRC-16.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::sync::Arc;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::io::MediaSourceStream;
 use symphonia::core::packet::Packet;
 use symphonia::default::codecs::FlacDecoder;
 use symphonia::default::formats::FlacReader;
 
 use super::decoded::{Block, Cursor, Decoded, Source};
 use super::shape::Shape;
+use super::stream::Stream;
 use super::{AudioError, be16, be32};
 use crate::bytes::{Bytes, Joined, Window, read_some};
 
@@ -95,7 +96,7 @@ impl Flac {
     fn reader(&self, from: u64) -> io::Result<Option<FlacReader<'static>>> {
         let rest: Arc<dyn Bytes> = Arc::new(Window::new(self.frames.clone(), from, u64::MAX));
         let stream = Joined::new([self.header.clone() as Arc<dyn Bytes>, rest]);
-        let source = MediaSourceStream::new(Box::new(Stream { bytes: stream, at: 0 }), Default::default());
+        let source = MediaSourceStream::new(Box::new(Stream::new(Arc::new(stream))), Default::default());
         found(FlacReader::try_new(source, FormatOptions::default()))
     }
 
@@ -204,44 +205,5 @@ fn to_io(error: Error) -> io::Error {
     match error {
         Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
         error => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
-    }
-}
-
-/// A cursor on [`Bytes`], as Symphonia wants it.
-struct Stream {
-    bytes: Joined,
-    at: u64,
-}
-
-impl Read for Stream {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.bytes.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let count = left.min(into.len());
-        let (into, _) = into.split_at_mut(count);
-        self.bytes.read_at(self.at, into)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Stream {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.bytes.len().checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
-impl MediaSource for Stream {
-    fn is_seekable(&self) -> bool {
-        true
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        Some(self.bytes.len())
     }
 }

@@ -35,9 +35,15 @@ impl Number {
         }
     }
 
-    /// One as a number of full scale 1; the bytes are its own, the highest first.
-    fn value(self, bytes: &[u8]) -> f32 {
-        let bits = bytes.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    /// Those that lie one behind another, as numbers of full scale 1; what is no number is silence.
+    pub fn values(self, bytes: &[u8], big_endian: bool) -> Vec<f32> {
+        let join = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
+        let bits = |bytes: &[u8]| if big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) };
+        let value = |bytes: &[u8]| self.value(bits(bytes));
+        bytes.chunks_exact(self.bytes()).map(value).map(|value| if value.is_finite() { value } else { 0.0 }).collect()
+    }
+
+    fn value(self, bits: u64) -> f32 {
         match self {
             Number::Unsigned => (bits as f32 - 128.0) / 128.0,
             Number::Signed(bytes) => ((bits << (64 - 8 * bytes)).cast_signed() as f64 / 2f64.powi(63)) as f32,
@@ -69,15 +75,7 @@ impl Linear {
     fn samples(&self, at: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; (count * self.stride()) as usize];
         self.pcm.read_at(at * self.stride(), &mut bytes)?;
-        let value = |bytes: &mut [u8]| {
-            if !self.big_endian {
-                bytes.reverse();
-            }
-            let value = self.number.value(bytes);
-            if value.is_finite() { value } else { 0.0 }
-        };
-        let values: Vec<f32> = bytes.chunks_exact_mut(self.number.bytes()).map(value).collect();
-        Ok(self.shape.bytes_of(&values))
+        Ok(self.shape.bytes_of(&self.number.values(&bytes, self.big_endian)))
     }
 }
 

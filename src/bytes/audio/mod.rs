@@ -5,7 +5,7 @@
 //! | WAVE (RIFF, RF64) | a window on the file | yes |
 //! | AIFF, AIFF-C | a window, its bytes swapped unless they are `sowt` | yes |
 //! | FLAC | decoded on demand ([`decoded`]) | yes |
-//! | ALAC in MPEG-4 | decoded on demand | yes |
+//! | ALAC in MPEG-4, Monkey's Audio | decoded on demand | yes |
 //! | MP3, Ogg Vorbis | decoded on demand, gaps at both ends trimmed | no |
 //!
 //! What a file is, is told by its content. What is not 44.1 kHz, 16 bit and stereo is converted ([`convert`]), and whoever opens it is
@@ -13,6 +13,7 @@
 
 mod aiff;
 mod alac;
+mod ape;
 mod convert;
 mod decoded;
 mod encode;
@@ -20,6 +21,7 @@ mod flac;
 mod linear;
 mod mp3;
 mod shape;
+mod stream;
 mod vorbis;
 mod wave;
 
@@ -65,7 +67,7 @@ pub fn open(path: &Path) -> Result<Sound, AudioError> {
 }
 
 /// Whether these first bytes of a file (12 are enough, more are needed to see past an ID3 tag) are those of a WAVE, AIFF, FLAC,
-/// Ogg or MPEG-4 file, so that it is never raw PCM, whatever a cue sheet says.
+/// Ogg, MPEG-4 or Monkey's Audio file, so that it is never raw PCM, whatever a cue sheet says.
 ///
 /// MP3 is not told: its marker of 11 bits is also found in raw data.
 pub fn is_container(head: &[u8]) -> bool {
@@ -73,7 +75,7 @@ pub fn is_container(head: &[u8]) -> bool {
         Some(len) => usize::try_from(len).ok().and_then(|len| head.get(len..)).unwrap_or_default(),
         None => head,
     };
-    matches!(Kind::of(head), Some(Kind::Wave | Kind::Aiff | Kind::Flac | Kind::Ogg | Kind::Mpeg4))
+    matches!(Kind::of(head), Some(Kind::Wave | Kind::Aiff | Kind::Flac | Kind::Ogg | Kind::Mpeg4 | Kind::Monkey))
 }
 
 /// What the first bytes of a file tell.
@@ -83,6 +85,7 @@ enum Kind {
     Flac,
     Ogg,
     Mpeg4,
+    Monkey,
     /// Known by its marker, and not read: the sentence.
     Unread(&'static str),
 }
@@ -96,7 +99,7 @@ impl Kind {
             b"fLaC" => Some(Kind::Flac),
             b"OggS" => Some(Kind::Ogg),
             b"wvpk" => Some(Kind::Unread("is WavPack, which is not read")),
-            b"MAC " | b"MACF" => Some(Kind::Unread("is Monkey's Audio, which is not read yet")),
+            b"MAC " | b"MACF" => Some(Kind::Monkey),
             b"TTA1" | b"TTA2" => Some(Kind::Unread("is True Audio (TTA), which is not read")),
             b"tBaK" => Some(Kind::Unread("is TAK, which is not read")),
             b"OFR " => Some(Kind::Unread("is OptimFROG, which is not read")),
@@ -107,7 +110,8 @@ impl Kind {
     }
 }
 
-fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
+/// The same as [`open`], of audio that lies in other bytes.
+pub fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
     let audio = without_id3v2(file)?;
     let (pcm, shape) = match Kind::of(&read_some(&*audio, 0, 12)?) {
         Some(Kind::Wave) => wave::open(audio)?,
@@ -115,6 +119,7 @@ fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
         Some(Kind::Flac) => flac::open(without_tail_tags(audio)?)?,
         Some(Kind::Ogg) => vorbis::open(audio)?,
         Some(Kind::Mpeg4) => alac::open(audio)?,
+        Some(Kind::Monkey) => ape::open(audio)?,
         Some(Kind::Unread(why)) => return Err(AudioError::Unfit(why)),
         None => mp3::open(without_tail_tags(audio)?)?,
     };

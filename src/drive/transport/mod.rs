@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(windows)]
+mod windows;
 
 use std::io;
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use super::sense::Sense;
 #[cfg(target_os = "linux")]
 pub use linux::{LinuxDrive as SystemDrive, places};
+#[cfg(windows)]
+pub use windows::{WindowsDrive as SystemDrive, places};
 
 /// What a command carries besides itself.
 #[derive(Debug)]

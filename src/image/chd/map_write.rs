@@ -119,7 +119,8 @@ mod tests {
         for hunks in [1usize, 5, 300, 5000] {
             let (mut place, mut entries) = (124, Vec::new());
             for n in 0..hunks as u64 {
-                let packed = |number, len| Entry { kind: Kind::Packed(number), at: place, len, sum: Sum::Crc16(n as u16 * 77) };
+                let packed =
+                    |number, len| Entry { kind: Kind::Packed(number), at: place, len, sum: Sum::Crc16(n as u16 ^ 0x7700) };
                 let own = |at| Entry { kind: Kind::Own, at, len: 0, sum: Sum::None };
                 let entry = match n % 1000 {
                     3 => own(0),

@@ -18,10 +18,12 @@ mod parent;
 mod plan;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_made;
 mod tracks;
 
 use super::format::Format;
-use super::holds::{Holds, Media, Texts};
+use super::holds::{DiscTypes, Holds, Media, Texts};
 use crate::disc::Medium;
 
 /// CHD images.
@@ -39,7 +41,7 @@ pub static CHD: Format = Format {
         first_number: false,
         flags: false,
         scms: false,
-        disc_type: false,
+        disc_type: DiscTypes::None,
         mcn: false,
         isrc: false,
         cd_text: Texts::None,

@@ -4,7 +4,7 @@ use sha1::Digest;
 
 use super::hunks::Hunks;
 use super::{header, map, metadata};
-use crate::bytes::{Bytes, FileBytes, Unpacked, read_some};
+use crate::bytes::{FileBytes, Unpacked, read_some};
 use crate::disc::sector::{Form, Slice};
 use crate::disc::{Medium, TrackMode};
 use crate::image::testing::{corpus, open, sectors, shape};

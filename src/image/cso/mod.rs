@@ -68,7 +68,7 @@ pub static DAX: Format = Format {
     title: "DAX",
     extensions: &["dax"],
     data_extensions: &[],
-    read_by: "the PSP (DAX ZISO readers of its custom firmware) and maxcso",
+    read_by: "the PSP (its custom firmware) and maxcso",
     recognise: |opener| recognise(opener, &[Kind::Dax]),
     plan: Some(write::plan_dax),
     choices: Choices { levels: true, ..Choices::NONE },

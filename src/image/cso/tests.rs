@@ -268,9 +268,8 @@ fn images_of_the_gamecube_are_told_apart() {
     assert!(is_gamecube(&head));
     assert!(!is_gamecube(&by_hand(b"CISO", 1, 0, &[(vec![0; 9], false)], 2048)));
     let folder = tempfile::tempdir().unwrap();
-    let error =
-        image::open(&written(folder.path(), "x.cso", &head), crate::image::Limits::default()).map(|image| image.format.name);
-    assert!(error.as_ref().err().is_some_and(|error| matches!(error.fault, Fault::NotThis { .. })), "{error:?}");
+    let opener = Opener::new(&written(folder.path(), "x.cso", &head), Limits::default()).unwrap();
+    assert_eq!((CSO.recognise)(&opener).unwrap(), Likeness::No);
 }
 
 /// What a block unpacks to is known: more is refused, less too, and nothing is read or written beyond it.

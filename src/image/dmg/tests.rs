@@ -150,9 +150,16 @@ fn bombs_and_damage_are_errors_that_name_the_chunk() {
                 "{codec:?}: {error}"
             );
         }
-        for at in 0..stored.len().min(300) {
+        // One byte or some, anywhere.
+        let rounds = std::env::var("SPINDLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
+        let mut dice = noise(rounds, 11).into_iter().map(usize::from);
+        let mut roll = || dice.next().unwrap_or(0) << 16 | dice.next().unwrap_or(0) << 8 | dice.next().unwrap_or(0);
+        for _ in 0..250 * rounds {
             let mut bad = stored.to_vec();
-            bad[at] ^= 0x55;
+            for _ in 0..1 + roll() % 3 {
+                let at = roll() % bad.len().min(if roll() % 2 == 0 { 200 } else { usize::MAX });
+                bad[at] ^= 1 << (at % 8);
+            }
             let _ = unpacked(chunk, &bad);
         }
     }

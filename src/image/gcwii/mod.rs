@@ -30,7 +30,8 @@ pub static RVZ: Format = Format {
     recognise: |opener| recognise(opener, Kind::Rvz),
     open,
     plan: Some(write::plan_rvz),
-    choices: Choices { codecs: &["zstd", "lzma2", "lzma", "bzip2", "none"], levels: true, ..Choices::NONE },
+    // nod 2.0.0-alpha.9 writes bzip2 too, but not groups that it can't make smaller.
+    choices: Choices { codecs: &["zstd", "lzma2", "lzma", "none"], levels: true, ..Choices::NONE },
     parse_anything,
 };
 

@@ -22,7 +22,6 @@ pub(super) fn plan_rvz(disc: &Disc, request: &PlanRequest) -> Result<Plan, PlanE
     let level = request.tuning.level;
     let compression = match request.tuning.codec.as_deref() {
         Some("none") => Compression::None,
-        Some("bzip2") => Compression::Bzip2(level.unwrap_or(9)),
         Some("lzma") => Compression::Lzma(level.unwrap_or(6)),
         Some("lzma2") => Compression::Lzma2(level.unwrap_or(6)),
         _ => Compression::Zstandard(level.map_or(5, |level| level as i8)),

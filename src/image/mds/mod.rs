@@ -10,7 +10,7 @@ mod mode;
 mod open;
 mod parse;
 mod plan;
-mod structures;
+pub(super) mod structures;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod flac;
 mod parallel;
+mod parts;
 mod sizes;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use flac::Flac;
 pub use parallel::{BlockCodec, BlockSink, ParallelPacker};
+pub use parts::{NamePart, Parts};
 pub use sizes::{PART_SIZES, PartSize, parse_block, parse_size};
 
 use super::password::Password;
@@ -51,6 +53,11 @@ impl PackTarget {
     /// A new file in the folder.
     pub fn create(&self, name: &str) -> io::Result<File> {
         OpenOptions::new().write(true).read(true).create_new(true).open(self.folder.join(name))
+    }
+
+    /// A file that was made here before, to be changed.
+    fn reopen(&self, name: &str) -> io::Result<File> {
+        OpenOptions::new().write(true).open(self.folder.join(name))
     }
 
     /// Takes a file away again that was only needed on the way.

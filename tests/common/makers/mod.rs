@@ -1,8 +1,19 @@
 //! Images of formats that are only read, or of variants that are never written, made from their published or reverse-engineered layout and by none of
 //! the program's own code: what the readers are tested on where there is no real file, and what their fuzzers begin with.
 
+mod aaru;
+mod b6t;
+mod c2d;
+mod cif;
+pub mod daa;
 pub mod dmg;
+pub mod isz;
 pub mod jso;
+mod parts;
+mod pbp;
+mod pdi;
+mod redumper;
+pub mod uif;
 pub mod xiso;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +30,21 @@ pub struct Maker {
 
 /// At least one for every format that is only read.
 pub static MAKERS: &[Maker] = &[
+    Maker { format: "daa", make: daa::hidden },
+    Maker { format: "daa", make: daa::filtered },
+    Maker { format: "gbi", make: daa::swapped_gbi },
+    Maker { format: "isz", make: isz::short },
+    Maker { format: "uif", make: uif::iso },
+    Maker { format: "uif", make: uif::sheet },
+    Maker { format: "aaru", make: aaru::cd },
+    Maker { format: "aaru", make: aaru::dvd },
+    Maker { format: "b6t", make: b6t::cd },
+    Maker { format: "b6t", make: b6t::dvd },
+    Maker { format: "c2d", make: c2d::cd },
+    Maker { format: "cif", make: cif::cd },
+    Maker { format: "pdi", make: pdi::cooked },
+    Maker { format: "pbp", make: pbp::one },
+    Maker { format: "redumper", make: redumper::set },
     Maker { format: "dmg", make: dmg::zlib },
     Maker { format: "dmg", make: dmg::old },
     Maker { format: "jso", make: jso::make },

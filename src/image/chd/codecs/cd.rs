@@ -116,6 +116,16 @@ impl Frames {
         self.marked > 0
     }
 
+    /// Bytes of the sectors that do not follow from the rest.
+    pub fn substance(&self) -> usize {
+        self.sectors.len() - self.marked * (SYNC.len() + RAW - PARITY_AT)
+    }
+
+    /// The sectors as they are.
+    pub fn sectors(&self) -> &[u8] {
+        &self.sectors
+    }
+
     /// The sectors without what follows from the rest.
     pub fn stripped(&self) -> &[u8] {
         &self.stripped

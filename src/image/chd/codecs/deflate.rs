@@ -26,22 +26,33 @@ impl Inflate {
 }
 
 /// A compressor.
-pub struct Deflate(Compress);
+pub struct Deflate {
+    compress: Compress,
+    level: Compression,
+}
 
 impl Deflate {
     /// For a level from 1 (fast) to 9 (small).
     pub fn new(level: u32) -> Deflate {
-        Deflate(Compress::new(Compression::new(level), false))
+        let level = Compression::new(level);
+        Deflate { compress: Compress::new(level, false), level }
     }
 
     /// Appends what `raw` is packed to, at most `limit` bytes; false where it takes more.
+    ///
+    /// It is given room for whatever may become of it: zlib-rs 0.6 panics when a stream that ran out of room is begun anew.
     pub fn encode(&mut self, raw: &[u8], limit: usize, into: &mut Vec<u8>) -> bool {
-        self.0.reset();
+        self.compress.reset();
         let from = into.len();
-        into.resize(from + limit, 0);
-        let status = self.0.compress(raw, &mut into[from..], FlushCompress::Finish);
-        let whole = matches!(status, Ok(Status::StreamEnd));
-        into.truncate(from + if whole { self.0.total_out() as usize } else { 0 });
-        whole
+        into.resize(from + raw.len() + raw.len() / 256 + 64, 0);
+        let status = self.compress.compress(raw, &mut into[from..], FlushCompress::Finish);
+        let ended = matches!(status, Ok(Status::StreamEnd));
+        let packed = self.compress.total_out() as usize;
+        if !ended {
+            self.compress = Compress::new(self.level, false);
+        }
+        let fits = ended && packed <= limit;
+        into.truncate(from + if fits { packed } else { 0 });
+        fits
     }
 }

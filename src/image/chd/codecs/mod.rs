@@ -9,6 +9,7 @@ mod flac;
 mod flac_encode;
 mod huff;
 mod lzma;
+mod lzma_encode;
 mod zstd;
 
 use std::io;
@@ -81,6 +82,7 @@ impl Codec {
 #[derive(Default)]
 pub struct Decoder {
     inflate: deflate::Inflate,
+    lzma: lzma::Lzma,
     huff: huff::Huff,
     zstd: zstd::Zstd,
     flac: flac::Flac,
@@ -104,7 +106,7 @@ impl Decoder {
     fn plain(&mut self, codec: Codec, packed: &[u8], into: &mut [u8]) -> io::Result<usize> {
         match codec {
             Codec::Zlib => self.inflate.decode(packed, into),
-            Codec::Lzma => lzma::decode(packed, into),
+            Codec::Lzma => self.lzma.decode(packed, into),
             Codec::Huff => self.huff.decode(packed, into),
             Codec::Zstd => self.zstd.decode(packed, into),
             Codec::Flac => self.flac.decode_marked(packed, into),

@@ -21,7 +21,7 @@ impl Zstd {
 }
 
 /// How hard it is compressed.
-const LEVEL: i32 = 19;
+const LEVEL: i32 = 22;
 
 /// A compressor, made when it is needed.
 #[derive(Default)]

@@ -1,0 +1,236 @@
+//! [`DriveReader`]: the disc in a drive as a [`DiscReader`], so that everything that reads images reads discs.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::mmc::{self, C2, CommandError, ReadCd, Sectors, SubRead};
+use super::sense::Meaning;
+use super::transport::Transport;
+use crate::disc::sector::{self, Form, RAW, Records, SUBCHANNEL, Slice, SubKind, Worth};
+use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, subchannel};
+
+/// How long a drive may work at one command: some try for half a minute before they give a sector up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a sector is read by itself before it is given up.
+const TRIES: u32 = 8;
+
+/// The disc in a drive. Threads that read at once wait for each other.
+///
+/// A run that can't be read in one piece is read sector by sector; what can't be read then either comes as zeros and is [`Worth::Damaged`].
+pub struct DriveReader {
+    disc: Disc,
+    transport: Mutex<Box<dyn Transport>>,
+}
+
+impl DriveReader {
+    /// The disc that [`super::look`] has found in this drive.
+    pub fn new(disc: Disc, transport: Box<dyn Transport>) -> DriveReader {
+        DriveReader { disc, transport: Mutex::new(transport) }
+    }
+
+    /// As many sectors at a time as the drive takes; each `line` bytes.
+    fn pieces(
+        &self,
+        from: Lba,
+        count: u32,
+        line: usize,
+        mut read: impl FnMut(&mut dyn Transport, Lba, u32) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = mmc::most_sectors(&**transport, line);
+        let mut done = 0;
+        while done < count {
+            let now = most.min(count - done);
+            read(&mut **transport, from + done, now)?;
+            done += now;
+        }
+        Ok(())
+    }
+
+    fn read_dvd(&self, at: Lba, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        const SIZE: usize = 2048;
+        self.pieces(at, worth.len() as u32, SIZE, |transport, lba, count| {
+            let first = lba.since(at).unwrap_or(0) as usize;
+            let into = &mut into[first * SIZE..][..count as usize * SIZE];
+            let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
+                mmc::read_sectors(transport, Sectors { lba: lba.0, count, from_disc, streaming: false }, into, PATIENCE)
+            };
+            persist(transport, lba, SIZE, into, &mut worth[first..][..count as usize], read)
+        })
+    }
+
+    fn read_cd(&self, at: Lba, track: &Track, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        let wanted = ReadCd {
+            lba: 0,
+            count: 0,
+            audio: !track.mode.is_data(),
+            main: form.main.is_some(),
+            c2: C2::None,
+            sub: if form.sub.is_some() { SubRead::Raw } else { SubRead::None },
+        };
+        let (line, size) = (wanted.size(), form.size());
+        let mut records = Vec::new();
+        self.pieces(at, worth.len() as u32, line, |transport, lba, count| {
+            let first = lba.since(at).unwrap_or(0) as usize;
+            let worth = &mut worth[first..][..count as usize];
+            records.clear();
+            records.resize(count as usize * line, 0);
+            let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
+                if from_disc {
+                    // A drive that does not know this has no cache to be emptied so.
+                    let _ = mmc::flush_cache(transport, lba.0);
+                }
+                mmc::read_cd(transport, ReadCd { lba: lba.0, count, ..wanted }, into, PATIENCE)
+            };
+            persist(transport, lba, line, &mut records, worth, read)?;
+            let lines = &mut into[first * size..][..count as usize * size];
+            unpack(track, lba, form, &records, line, lines, worth);
+            Ok(())
+        })
+    }
+}
+
+/// Reads a run in one piece; where that fails, sector by sector.
+fn persist(
+    transport: &mut dyn Transport,
+    at: Lba,
+    line: usize,
+    into: &mut [u8],
+    worth: &mut [Worth],
+    mut read: impl FnMut(&mut dyn Transport, Lba, u32, &mut [u8], bool) -> Result<(), CommandError>,
+) -> Result<(), ReadError> {
+    match read(transport, at, worth.len() as u32, into, false) {
+        Ok(()) => return Ok(()),
+        Err(error) if !is_about_sectors(&error) => return Err(failed(at, error)),
+        Err(_) => {}
+    }
+    for ((n, worth), sector) in (0..).zip(worth).zip(into.chunks_mut(line)) {
+        let lba = at + n;
+        let mut tries = 0;
+        loop {
+            match read(transport, lba, 1, sector, tries > 0) {
+                Ok(()) => break,
+                Err(error) if !is_about_sectors(&error) => return Err(failed(lba, error)),
+                Err(_) if tries + 1 == TRIES => {
+                    sector.fill(0);
+                    *worth = Worth::Damaged;
+                    break;
+                }
+                Err(_) => tries += 1,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the disc is at fault there, and other sectors may be better.
+fn is_about_sectors(error: &CommandError) -> bool {
+    matches!(error.meaning(), Some(Meaning::Unreadable | Meaning::WrongMode | Meaning::Other))
+}
+
+fn failed(at: Lba, error: CommandError) -> ReadError {
+    ReadError::Io { at, source: io::Error::other(error) }
+}
+
+/// Turns what the drive gave into what was asked for.
+fn unpack(track: &Track, at: Lba, form: Form, records: &[u8], line: usize, into: &mut [u8], worth: &mut [Worth]) {
+    let size = form.size();
+    if let Some(slice) = form.main {
+        let mut checked = vec![Worth::Good; worth.len()];
+        let records = Records { mode: track.mode, at, slice: Slice::RAW, stride: line, bytes: records };
+        sector::reform(records, slice, into, size, &mut checked);
+        // Zeros in place of a sector that could not be read are not to be checked.
+        worth.iter_mut().zip(checked).filter(|(worth, _)| **worth != Worth::Damaged).for_each(|(worth, found)| *worth = found);
+    }
+    let main = if form.main.is_some() { RAW } else { 0 };
+    if let Some(kind) = form.sub {
+        for (record, line) in records.chunks(line).zip(into.chunks_mut(size)) {
+            let (Some(raw), target) = (record[main..].first_chunk::<SUBCHANNEL>(), &mut line[size - kind.size()..]) else {
+                continue;
+            };
+            match kind {
+                SubKind::Interleaved => target.copy_from_slice(raw),
+                SubKind::Packed => target.copy_from_slice(&subchannel::deinterleave(raw)),
+                SubKind::Q16 => target.copy_from_slice(&subchannel::to_pq16(&subchannel::deinterleave(raw))),
+            }
+        }
+    }
+}
+
+impl DiscReader for DriveReader {
+    fn disc(&self) -> &Disc {
+        &self.disc
+    }
+
+    /// Sectors come whole; the subchannel is on the disc, but is told only where it is asked for: reading it is slower, and most of it can be made.
+    fn stored(&self, track: TrackId) -> Option<Stored> {
+        let track = self.disc.track(track)?;
+        let main = if self.disc.medium.is_cd() { Slice::RAW } else { Slice::COOKED };
+        Some(Stored { main, sub: StoredSub::None, pregap: track.pregap })
+    }
+
+    fn read(&self, at: Lba, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        let (_, track) = self.disc.track_at(at).ok_or(ReadError::Outside(at))?;
+        if !track.contains(at + (worth.len() as u32).saturating_sub(1)) {
+            return Err(ReadError::Outside(track.end()));
+        }
+        worth.fill(Worth::Good);
+        match self.disc.medium.is_cd() {
+            true => self.read_cd(at, track, form, into, worth),
+            false if form == Form::main(Slice::COOKED) => self.read_dvd(at, into, worth),
+            false => Err(ReadError::NoSuchForm(at)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::job::demo_disc;
+    use crate::virtual_drive::{Device, Fault, Manners, Trouble};
+
+    fn read(reader: &dyn DiscReader, at: i32, count: usize, form: Form) -> (Vec<u8>, Vec<Worth>) {
+        let (mut bytes, mut worth) = (vec![0; count * form.size()], vec![Worth::Good; count]);
+        reader.read(Lba(at), form, &mut bytes, &mut worth).unwrap();
+        (bytes, worth)
+    }
+
+    fn drive(faults: Vec<Fault>) -> (DriveReader, Arc<dyn DiscReader>) {
+        let disc = demo_disc().unwrap();
+        let mut device = Device::new(Manners::default());
+        device.insert(disc.clone(), faults);
+        let _ = mmc::test_unit_ready(&mut device);
+        (DriveReader::new(disc.disc().clone(), Box::new(device)), disc)
+    }
+
+    #[test]
+    fn a_disc_in_a_drive_reads_as_its_image() {
+        let (drive, image) = drive(Vec::new());
+        let both = Form { main: Some(Slice::RAW), sub: Some(SubKind::Packed) };
+        for (_, track) in image.disc().tracks() {
+            let forms = [Form::main(Slice::RAW), both, Form { main: None, sub: Some(SubKind::Interleaved) }];
+            for form in forms.into_iter().chain(track.mode.is_data().then_some(Form::main(Slice::COOKED))) {
+                let count = track.length.min(700) as usize;
+                assert!(read(&drive, track.start.0, count, form) == read(&*image, track.start.0, count, form));
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_damaged_and_the_rest_is_there() {
+        let fault = |sectors, trouble| Fault { sectors, trouble };
+        let faults = vec![fault(20..22, Trouble::Unreadable), fault(24..25, Trouble::FromTry(5))];
+        let (drive, image) = drive(faults);
+        let (bytes, worth) = read(&drive, 16, 16, Form::main(Slice::COOKED));
+        let (wanted, _) = read(&*image, 16, 16, Form::main(Slice::COOKED));
+        for n in 0..16 {
+            let damaged = (4..6).contains(&n);
+            assert_eq!(worth[n] == Worth::Damaged, damaged, "{n}");
+            let sector = n * 2048..(n + 1) * 2048;
+            assert!(if damaged { bytes[sector].iter().all(|&byte| byte == 0) } else { bytes[sector.clone()] == wanted[sector] });
+        }
+    }
+}

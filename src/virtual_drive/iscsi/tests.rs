@@ -1,0 +1,160 @@
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::sync::Arc;
+
+use super::pdu::{self, FINAL, NONE, Pdu, opcode};
+use super::*;
+use crate::disc::DiscReader;
+use crate::disc::sector::{Form, Slice};
+use crate::image::testing::sectors;
+use crate::job::demo_disc;
+use crate::virtual_drive::Device;
+
+fn serve() -> Server {
+    serve_disc(demo_disc().unwrap())
+}
+
+fn serve_disc(disc: Arc<dyn DiscReader>) -> Server {
+    Server::new(Device::with(disc), &target_name("Demo Disc"), 0).unwrap()
+}
+
+/// An initiator that says just what a test wants.
+struct Initiator {
+    stream: TcpStream,
+    cmd_sn: u32,
+}
+
+impl Initiator {
+    fn login(server: &Server, keys: &str) -> io::Result<(Initiator, Pdu)> {
+        let mut stream = TcpStream::connect(server.address())?;
+        let text = keys.split(' ').map(|pair| format!("{pair}\0")).collect::<String>().into_bytes();
+        let request = Pdu::new(0x40 | opcode::LOGIN, FINAL | 1 << 2 | 3).set(24, 7).with(text);
+        request.write(&mut stream)?;
+        let reply = Pdu::read(&mut stream)?;
+        Ok((Initiator { stream, cmd_sn: 7 }, reply))
+    }
+
+    fn ask(&mut self, pdu: Pdu) -> Pdu {
+        let pdu = pdu.set(24, self.cmd_sn);
+        self.cmd_sn += 1;
+        pdu.write(&mut self.stream).unwrap();
+        Pdu::read(&mut self.stream).unwrap()
+    }
+
+    /// A command that reads; answers with all data, the status, and what the last unit was.
+    fn read(&mut self, cdb: &[u8], len: u32) -> (Vec<u8>, u8, Pdu) {
+        let mut request = Pdu::new(opcode::COMMAND, FINAL | 0x40).set(16, 99).set(20, len);
+        request.header[32..32 + cdb.len()].copy_from_slice(cdb);
+        let mut unit = self.ask(request);
+        let mut data = Vec::new();
+        while unit.opcode() == opcode::DATA_IN {
+            assert_eq!(unit.u32(40) as usize, data.len());
+            data.extend_from_slice(&unit.data);
+            if unit.header[1] & 1 != 0 {
+                break;
+            }
+            unit = Pdu::read(&mut self.stream).unwrap();
+        }
+        (data, unit.header[3], unit)
+    }
+}
+
+const WHOLE: &str = "InitiatorName=iqn.2026-11.test:one SessionType=Normal TargetName=iqn.2026-11.io.spindle:demo-disc \
+                     MaxRecvDataSegmentLength=4096 InitialR2T=No ImmediateData=Yes HeaderDigest=CRC32C,None X-unheard=1";
+
+#[test]
+fn a_login_agrees_on_what_both_can_do() {
+    let server = serve();
+    let (_, reply) = Initiator::login(&server, WHOLE).unwrap();
+    assert_eq!(
+        (reply.opcode(), reply.header[1], &reply.header[36..38]),
+        (opcode::LOGIN_RESPONSE, FINAL | 1 << 2 | 3, &[0, 0][..])
+    );
+    let keys = pdu::keys(&reply.data);
+    let said = |key: &str| keys.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    assert_eq!((said("HeaderDigest"), said("InitialR2T"), said("X-unheard")), (Some("None"), Some("Yes"), Some("NotUnderstood")));
+    assert_eq!((said("InitiatorName"), said("TargetPortalGroupTag")), (None, Some("1")));
+    let (_, refused) = Initiator::login(&server, "InitiatorName=a TargetName=iqn.other").unwrap();
+    assert_eq!(refused.header[36..38], [2, 3]);
+}
+
+#[test]
+fn sectors_come_in_units_of_the_size_agreed_on() {
+    let disc = demo_disc().unwrap();
+    let server = serve_disc(disc.clone());
+    let (mut initiator, _) = Initiator::login(&server, WHOLE).unwrap();
+    // The disc is new: that is told first, with sense data.
+    let (_, status, unit) = initiator.read(&[0; 6], 0);
+    assert_eq!((status, unit.opcode(), &unit.data[..5]), (2, opcode::RESPONSE, &[0, 18, 0x70, 0, 6][..]));
+    let (data, status, unit) = initiator.read(&[0x28, 0, 0, 0, 0, 16, 0, 0, 8, 0], 8 * 2048);
+    assert_eq!((status, unit.u32(36), unit.u32(44)), (0, 3, 0));
+    assert!(data == sectors(&*disc, 16, 8, Form::main(Slice::COOKED)));
+    // INQUIRY is 36 bytes; who wants more learns how much is left.
+    let (data, _, unit) = initiator.read(&[0x12, 0, 0, 0, 96, 0], 96);
+    assert_eq!((data.len(), unit.header[1] & 2, unit.u32(44)), (36, 2, 60));
+}
+
+#[test]
+fn what_is_not_a_command_is_answered_too() {
+    let server = serve();
+    let (mut initiator, _) = Initiator::login(&server, WHOLE).unwrap();
+    let echo = initiator.ask(Pdu::new(opcode::NOP_OUT, FINAL).set(16, 5).set(20, NONE).with(b"ping".to_vec()));
+    assert_eq!((echo.opcode(), echo.u32(16), echo.data.as_slice()), (opcode::NOP_IN, 5, b"ping".as_slice()));
+    let list = initiator.ask(Pdu::new(opcode::TEXT, FINAL).set(16, 6).set(20, NONE).with(b"SendTargets=All\0".to_vec()));
+    assert_eq!(pdu::keys(&list.data)[0], ("TargetName".to_owned(), server.target().to_owned()));
+    assert_eq!(initiator.ask(Pdu::new(0x15, FINAL)).opcode(), opcode::REJECT);
+    let mut elsewhere = Pdu::new(opcode::COMMAND, FINAL | 0x40).set(20, 36);
+    elsewhere.header[9] = 3;
+    elsewhere.header[32..38].copy_from_slice(&[0x12, 0, 0, 0, 36, 0]);
+    assert_eq!(initiator.ask(elsewhere).data[0], 0x7F);
+    assert_eq!(initiator.ask(Pdu::new(opcode::LOGOUT, FINAL)).opcode(), opcode::LOGOUT_RESPONSE);
+    assert_eq!(initiator.stream.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn data_for_the_drive_are_asked_for() {
+    let server = serve();
+    let (mut initiator, _) = Initiator::login(&server, WHOLE).unwrap();
+    initiator.read(&[0; 6], 0);
+    // SET STREAMING with 28 bytes, 12 of which come with the command.
+    let mut request = Pdu::new(opcode::COMMAND, FINAL | 0x20).set(16, 9).set(20, 28).with(vec![0; 12]);
+    request.header[32..44].copy_from_slice(&[0xB6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0]);
+    let ask = initiator.ask(request);
+    assert_eq!((ask.opcode(), ask.u32(40), ask.u32(44)), (opcode::READY_TO_TRANSFER, 12, 16));
+    let reply = initiator.ask(Pdu::new(opcode::DATA_OUT, FINAL).set(16, 9).set(20, ask.u32(20)).set(40, 12).with(vec![0; 16]));
+    assert_eq!((reply.opcode(), reply.header[3]), (opcode::RESPONSE, 0));
+}
+
+#[test]
+fn garbage_ends_the_connection_and_nothing_else() {
+    let server = serve();
+    for bytes in [[0xFFu8; 48].as_slice(), b"GET / HTTP/1.0\r\n\r\n", &[0x43; 48], &[0; 4096]] {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        // The other end may have hung up by then.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    assert!(Initiator::login(&server, WHOLE).is_ok());
+}
+
+/// libiscsi 1.19, another implementation of initiators, finds the target and its drive.
+#[test]
+fn libiscsi_finds_the_drive() {
+    let server = serve();
+    let address = server.address();
+    let said = |program: &str, url: String| match Command::new(program).arg(url).output() {
+        Ok(output) => Some(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()),
+        Err(_) => {
+            println!("skipped: {program} is not installed");
+            None
+        }
+    };
+    if let Some(list) = said("iscsi-ls", format!("iscsi://{address}")) {
+        assert!(list.contains(server.target()), "{list}");
+    }
+    if let Some(inquiry) = said("iscsi-inq", format!("iscsi://{address}/{}/0", server.target())) {
+        assert!(inquiry.contains("MMC") && inquiry.contains("SOFTWARE DRIVE"), "{inquiry}");
+    }
+}
