@@ -99,9 +99,9 @@ fn target(args: &Convert) -> PathBuf {
     if args.target.is_dir() {
         return with_extension(args.target.join(args.source.file_stem().unwrap_or_default()));
     }
-    match image::by_extension(&args.target) {
-        Some(_) => args.target.clone(),
-        None => with_extension(args.target.clone()),
+    match image::by_extension(&args.target).is_some() || image::wrapper_of(&args.target).is_some() {
+        true => args.target.clone(),
+        false => with_extension(args.target.clone()),
     }
 }
 

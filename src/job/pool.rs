@@ -9,7 +9,6 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{Control, JobError, Outcome, Progress, Task, convert, hash, open, verify};
-use crate::image::Opening;
 
 /// Number of a task in its pool, in the order of submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,16 +110,21 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
 /// Does a task in this thread.
 pub fn run(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, JobError> {
     control.check()?;
+    // What was stopped inside of a decoder says so in its own words.
+    perform(task, control, tell).map_err(|error| if control.is_cancelled() { JobError::Cancelled } else { error })
+}
+
+fn perform(task: &Task, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, JobError> {
     Ok(match task {
-        Task::Open { path, password } => Outcome::Opened(open::open(path, &Opening::with(password.clone()), control)?),
+        Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
-            let opening = Opening::with(password.clone());
+            let opening = open::opening(password.as_ref(), control);
             Outcome::Verified(verify::verify(source, other.as_deref(), &opening, control, tell)?)
         }
         Task::Hash { source, whole, password } => {
-            Outcome::Hashed(hash::hash(source, *whole, &Opening::with(password.clone()), control, tell)?)
+            Outcome::Hashed(hash::hash(source, *whole, &open::opening(password.as_ref(), control), control, tell)?)
         }
     })
 }

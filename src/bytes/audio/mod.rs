@@ -87,7 +87,8 @@ impl Kind {
     }
 }
 
-fn open_bytes(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
+/// The same, of bytes wherever they are.
+pub fn open_bytes(file: Arc<dyn Bytes>) -> Result<Arc<dyn Bytes>, AudioError> {
     let audio = without_id3v2(file)?;
     match Kind::of(&read_some(&*audio, 0, 12)?) {
         Some(Kind::Wave) => wave::open(audio),

@@ -28,7 +28,7 @@ use std::io;
 use std::sync::Arc;
 
 pub use cursor::Cursor;
-pub use deflate::Deflate;
+pub use deflate::{Deflate, Frame};
 pub use spool::Spool;
 pub use stop::Stop;
 
@@ -99,6 +99,12 @@ pub enum LayerError {
     /// It is encrypted, and the password does not open it.
     #[error("wrong password")]
     PasswordWrong,
+}
+
+impl From<io::ErrorKind> for LayerError {
+    fn from(kind: io::ErrorKind) -> LayerError {
+        LayerError::Io(kind.into())
+    }
 }
 
 impl Bounds {

@@ -15,8 +15,8 @@ const BATCH: usize = 128 << 10;
 
 /// Encodes blocks, each by itself.
 pub trait BlockCodec: Send + Sync + 'static {
-    /// What a thread keeps from block to block: the state of a compressor, buffers.
-    type Worker: Send;
+    /// What a thread keeps from block to block: the state of a compressor, buffers. It never leaves its thread.
+    type Worker;
     /// What a block becomes.
     type Made: Send + 'static;
 
