@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Formats;
 use super::output::{print_json, say};
-use crate::image::{FORMATS, Format, Texts, Tracks};
+use crate::image::{FORMATS, Format, Texts, Tracks, WRAPPERS};
 
 #[derive(Serialize)]
 struct Shape {
@@ -20,7 +20,20 @@ struct Shape {
 }
 
 pub fn run(args: &Formats) -> ExitCode {
-    let shapes: Vec<Shape> = FORMATS.iter().map(|format| shape(format)).collect();
+    let wrappers = WRAPPERS.iter().map(|wrapper| Shape {
+        name: wrapper.name,
+        title: wrapper.title,
+        extensions: wrapper.extensions.to_vec(),
+        data_extensions: Vec::new(),
+        read: true,
+        write: wrapper.is_written(),
+        holds: vec![if wrapper.is_archive() {
+            "images of any format, with all their files"
+        } else {
+            "a file of an image of any format"
+        }],
+    });
+    let shapes: Vec<Shape> = FORMATS.iter().map(|format| shape(format)).chain(wrappers).collect();
     if args.json {
         print_json(&shapes);
         return ExitCode::SUCCESS;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::identify::Finding;
 use crate::bytes::layers::LayerError;
 
 /// Where in a file.
@@ -100,6 +101,8 @@ pub enum Fault {
         /// What stands against it.
         why: &'static str,
     },
+    /// No disc image of a known format, and what it seems to be.
+    Unknown(Box<Finding>),
     /// An archive without a disc image.
     NoImageInside {
         /// What is in it instead, in a few names.
@@ -156,6 +159,11 @@ impl Fault {
                 both(format!("the image names “{name}”, which is outside its own folder"), String::new())
             }
             Fault::Audio { name, why } => both(format!("the audio file “{name}” can't be a CD track"), (*why).to_owned()),
+            Fault::Unknown(finding) => {
+                let maker = finding.maker.map(|maker| format!("probably made by {maker}"));
+                let facts: Vec<String> = finding.facts.iter().cloned().chain(maker).collect();
+                both(format!("this is {}", finding.what), facts.join(", "))
+            }
             Fault::NoImageInside { holds } => {
                 both("there is no disc image in this archive".to_owned(), format!("it holds {holds}"))
             }
@@ -171,6 +179,16 @@ impl Fault {
             Fault::PasswordWrong => both("wrong password".to_owned(), String::new()),
             Fault::NoDisc(inconsistent) => both("what it describes can't be a disc".to_owned(), inconsistent.to_string()),
             Fault::Io(error) => both(error.to_string(), String::new()),
+        }
+    }
+}
+
+impl Fault {
+    /// What to do about it, in sentences, where that depends on what was found.
+    pub fn advice(&self) -> Option<&str> {
+        match self {
+            Fault::Unknown(finding) => Some(&finding.advice),
+            _ => None,
         }
     }
 }
@@ -259,7 +277,10 @@ impl fmt::Display for Error {
             At::Offset(offset) => write!(f, "@{offset}")?,
             At::Line(line) => write!(f, ", line {line}")?,
         }
-        if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
+        if !detail.is_empty() {
+            write!(f, ": {detail}")?;
+        }
+        self.fault.advice().map_or(Ok(()), |advice| write!(f, ". {advice}"))
     }
 }
 

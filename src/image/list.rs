@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Image, Likeness, Opened, file_name};
+use super::identify;
 use super::opener::Opener;
 use super::password::Opening;
 use super::reader::ExtentReader;
@@ -36,9 +37,12 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 
 /// The format that is written to a file of this name, compressed or not.
 pub fn by_extension(path: &Path) -> Option<&'static Format> {
-    let inner = wrap::wrapper_of(path).map_or_else(|| path.to_owned(), |wrapper| wrapper.without(path));
+    let wrapper = wrap::wrapper_of(path);
+    let inner = wrapper.map_or_else(|| path.to_owned(), |wrapper| wrapper.without(path));
     let extension = inner.extension()?.to_str()?.to_lowercase();
-    let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
+    // What is compressed is a file by itself: x.bin.gz has no sheet.
+    let data = |format: &Format| if wrapper.is_none() { format.data_extensions } else { &[] };
+    let named = |format: &&Format| format.extensions.iter().chain(data(format)).any(|&e| e == extension);
     FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
 }
 
@@ -81,6 +85,15 @@ pub fn is_surely_bare(opener: &Opener) -> bool {
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
     let Opened { mut disc, extents, mut warnings } = (format.open)(opener)?;
+    if is_bare(format) && identify::is_zero(opener) {
+        warnings.push(
+            "All bytes that were looked at are zero: perhaps it was never filled, by a copy or a download that failed."
+                .to_owned(),
+        );
+    }
+    if identify::is_unfinished(opener.path()) {
+        warnings.push("By its name, this file is still being downloaded.".to_owned());
+    }
     drop_stray_texts(&mut disc, &mut warnings);
     let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
     let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
@@ -125,7 +138,13 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
             Likeness::Maybe | Likeness::No => {}
         }
     }
-    maybe.ok_or_else(|| opener.flaw(Flaw::at(0, Fault::NotThis { what: "a disc image of a known format" })))
+    // A name and a length are no proof against a marker of something else.
+    let unknown = |kind| opener.flaw(Flaw::at(0, Fault::Unknown(Box::new(identify::finding(opener, kind)))));
+    match (maybe, identify::known(opener)) {
+        (Some(format), None) => Ok(format),
+        (Some(format), Some(kind)) if !is_bare(format) || !kind.is_sure() => Ok(format),
+        (_, kind) => Err(unknown(kind)),
+    }
 }
 
 /// The image whose descriptor lies beside this data file and names it.

@@ -14,6 +14,7 @@ mod forms;
 mod holds;
 #[cfg(test)]
 mod hostile;
+mod identify;
 mod list;
 mod loss;
 pub mod mds;
@@ -39,6 +40,7 @@ pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
+pub use identify::Finding;
 pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, open_wrapped_as};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Opener, Sibling};

@@ -155,7 +155,7 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     let target = wrapper.map_or_else(|| task.target.clone(), |wrapper| wrapper.without(&task.target));
     let format = match task.format {
         Some(name) => image::by_name(name).filter(|format| format.plan.is_some()),
-        None => image::by_extension(&target),
+        None => image::by_extension(&task.target),
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
     let (choices, title) = wrapper.map_or((&format.choices, format.title), |wrapper| (&wrapper.choices, wrapper.title));

@@ -34,6 +34,11 @@ compare   program  sox                 sox                      makes and conver
 compare   program  flac                flac                     makes FLAC tracks
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
 compare   program  rhash               rhash                    the digests of another program
+compare   program  gzip                gzip                     packs and unpacks gzip files
+compare   program  bzip2               bzip2                    packs bzip2 files
+compare   program  xz                  xz-utils                 packs and unpacks xz files
+compare   program  zstd                zstd                     packs and unpacks zstd files
+compare   program  zip                 zip                      makes ZIP archives
 window    program  Xvfb                xvfb                     the screen of the window tests
 window    program  xdpyinfo            x11-utils                asks that screen whether it is up
 window    program  import              imagemagick              takes the screenshots
