@@ -50,7 +50,7 @@ pub fn by_extension(path: &Path) -> Option<&'static Format> {
 ///
 /// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
 pub fn open(path: &Path, opening: impl Into<Opening>) -> Result<Image, Error> {
-    open_from(Opener::new(path, opening)?)
+    open_from(Opener::new(path, opening)?.joined()?)
 }
 
 /// Opens what is in a file: the image that it is, or the best of those in it.
@@ -124,7 +124,7 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     // What has a trailer may begin like a bare image, so those are asked last.
     let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| is_bare(format));
     // To ask those would mean to unpack everything, where the end is far; then the name has the first word.
-    if opener.is_spooled() {
+    if opener.has_far_end() {
         for format in FORMATS.iter().filter(|format| format.extensions.contains(&extension.as_str())) {
             if (format.recognise)(opener)? == Likeness::Sure {
                 return Ok(format);

@@ -12,7 +12,7 @@ use super::wrap;
 use crate::bytes::archive::Archive;
 use crate::bytes::audio::{self, AudioError};
 use crate::bytes::layers::{Bounds, Layer};
-use crate::bytes::{self, Bytes, FileBytes};
+use crate::bytes::{self, Bytes, FileBytes, Joined};
 
 /// A file that is being opened as an image: one of the file system, or what a compressed file or an archive holds.
 pub struct Opener {
@@ -32,7 +32,7 @@ pub struct Opener {
     /// How many layers and archives are around the bytes, and around the place.
     depth: u32,
     place_depth: u32,
-    spooled: bool,
+    far_end: bool,
     shared: Arc<Shared>,
 }
 
@@ -78,9 +78,28 @@ impl Opener {
             bounds,
             depth: 0,
             place_depth: 0,
-            spooled: false,
+            far_end: false,
             shared: Arc::new(shared),
         })
+    }
+
+    /// The file with those that follow it, where it is the first of several parts into which another program has cut it: `x.iso.001`, `x.iso.002` ….
+    pub fn joined(mut self) -> Result<Opener, Error> {
+        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let Some(stem) = stem.filter(|_| self.extension() == "001") else { return Ok(self) };
+        let mut parts = vec![self.bytes.clone()];
+        for number in 2..1000 {
+            let Some(Found::File(path)) = self.place.exactly(&[&format!("{stem}.{number:03}")]) else { break };
+            let part = FileBytes::open(&path).map_err(Fault::Io).and_then(|part| self.note(&path).map(|()| part));
+            parts.push(Arc::new(part.map_err(|fault| Flaw::file(fault).of(&path))?));
+        }
+        if parts.len() > 1 {
+            self.warn(format!("It is cut into {} parts, which were put together.", parts.len()));
+            self.bytes = Arc::new(Joined::new(parts));
+            self.bounds.unpacked = self.limits.unpacked_of(self.bytes.len());
+            self.path = self.path.with_extension("");
+        }
+        Ok(self)
     }
 
     /// What this file, a compressed stream, unpacks to.
@@ -97,7 +116,7 @@ impl Opener {
             bounds: self.bounds.clone(),
             depth: self.depth + 1,
             place_depth: self.place_depth,
-            spooled: self.spooled || layer.spooled,
+            far_end: self.far_end || layer.far_end,
             shared: self.shared.clone(),
         }
     }
@@ -122,7 +141,7 @@ impl Opener {
             bounds: self.bounds.clone(),
             depth: self.depth + 1,
             place_depth: self.depth + 1,
-            spooled: layer.spooled,
+            far_end: layer.far_end,
             shared: self.shared.clone(),
         })
     }
@@ -158,9 +177,9 @@ impl Opener {
         self.depth
     }
 
-    /// Whether it has to be unpacked up to a place for that to be read, so that looking at its end is expensive.
-    pub fn is_spooled(&self) -> bool {
-        self.spooled
+    /// Whether everything has to be unpacked for its end to be read, so that nobody should look there in vain.
+    pub fn has_far_end(&self) -> bool {
+        self.far_end
     }
 
     /// Whether it lies in a folder of the file system, compressed or not.
@@ -279,7 +298,7 @@ impl Opener {
             Found::File(file) => {
                 let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(file)?);
                 self.note(file)?;
-                (Layer { bytes, spooled: false }, 0)
+                (Layer { bytes, spooled: false, far_end: false }, 0)
             }
             Found::Member(number) => (self.open_member(&self.place, *number)?, self.place_depth),
         };

@@ -14,7 +14,7 @@ pub use sevenz::{MAGIC as SEVENZ_MAGIC, SevenZ};
 pub use zip::{MAGICS as ZIP_MAGICS, Zip};
 
 use super::Bytes;
-use super::layers::{Bounds, LARGEST_BLOCK, Layer, LayerError, Spool};
+use super::layers::{Bounds, Layer, LayerError, Spool};
 
 /// A file in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,5 +46,5 @@ fn decrypted(spool: Spool) -> Result<Layer, LayerError> {
             _ => LayerError::Io(error),
         })?;
     }
-    Ok(Layer { bytes: Arc::new(spool), spooled: len > LARGEST_BLOCK })
+    Ok(Layer::spooled(spool))
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sevenz_rust2::{BlockDecoder, EncoderMethod, Error, Password};
 
 use super::{Archive, Member};
-use crate::bytes::layers::{Bounds, Cursor, DICTIONARY_KIB, Deflate, Frame, LARGEST_BLOCK, Layer, LayerError, Spool, bzip2};
+use crate::bytes::layers::{Bounds, Cursor, DICTIONARY_KIB, Deflate, Frame, Layer, LayerError, Spool, bzip2};
 use crate::bytes::{Bytes, Window, read_some};
 
 /// What an archive begins with.
@@ -27,7 +27,7 @@ pub struct SevenZ {
     members: Vec<Member>,
     places: Vec<Place>,
     /// The blocks that have been opened.
-    blocks: Mutex<HashMap<usize, (Arc<dyn Bytes>, bool)>>,
+    blocks: Mutex<HashMap<usize, Layer>>,
 }
 
 /// Where a member is.
@@ -78,21 +78,21 @@ impl SevenZ {
     }
 
     /// Opens a block.
-    fn block(&self, number: usize, password: Option<&str>, bounds: &Bounds) -> Result<(Arc<dyn Bytes>, bool), LayerError> {
+    fn block(&self, number: usize, password: Option<&str>, bounds: &Bounds) -> Result<Layer, LayerError> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((bytes, spooled)) = blocks.get(&number) {
-            return Ok((bytes.clone(), *spooled));
+        if let Some(layer) = blocks.get(&number) {
+            return Ok(layer.clone());
         }
         let block = self.archive.blocks.get(number).ok_or(io::ErrorKind::InvalidInput)?;
         let len = block.get_unpack_size();
         bounds.check(len)?;
         let layer = match (self.packed(number), block.coders.as_slice()) {
             (Some(packed), [coder]) if coder.encoder_method_id() == EncoderMethod::ID_COPY && packed.len() == len => {
-                Layer { bytes: packed, spooled: false }
+                Layer { bytes: packed, spooled: false, far_end: false }
             }
             (Some(packed), [coder]) if coder.encoder_method_id() == EncoderMethod::ID_DEFLATE => {
                 let crc = block.has_crc.then_some(block.crc as u32);
-                Layer::indexed(Deflate::open(packed, Frame::Raw { len, crc }, bounds)?)
+                Layer { far_end: true, ..Layer::indexed(Deflate::open(packed, Frame::Raw { len, crc }, bounds)?) }
             }
             (Some(packed), [coder]) if coder.encoder_method_id() == EncoderMethod::ID_BZIP2 => bzip2::open(packed, bounds)?,
             _ => self.unpack(number, len, password, bounds)?,
@@ -100,8 +100,8 @@ impl SevenZ {
         if layer.bytes.len() != len {
             return Err(damaged("a block of the 7z archive has another length than the archive says").into());
         }
-        blocks.insert(number, (layer.bytes.clone(), layer.spooled));
-        Ok((layer.bytes, layer.spooled))
+        blocks.insert(number, layer.clone());
+        Ok(layer)
     }
 
     /// The packed bytes of a block that has one stream of them.
@@ -136,7 +136,7 @@ impl SevenZ {
                 other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
             })
         })?;
-        if encrypted { super::decrypted(spool) } else { Ok(Layer { bytes: Arc::new(spool), spooled: len > LARGEST_BLOCK }) }
+        if encrypted { super::decrypted(spool) } else { Ok(Layer::spooled(spool)) }
     }
 }
 
@@ -188,7 +188,7 @@ impl Archive for SevenZ {
         let (Some(place), Some(about)) = (self.places.get(member), self.members.get(member)) else {
             return Err(LayerError::Io(io::ErrorKind::InvalidInput.into()));
         };
-        let (block, spooled) = self.block(place.block, password, bounds)?;
-        Ok(Layer { bytes: Arc::new(Window::new(block, place.at, about.len)), spooled })
+        let block = self.block(place.block, password, bounds)?;
+        Ok(Layer { bytes: Arc::new(Window::new(block.bytes, place.at, about.len)), ..block })
     }
 }

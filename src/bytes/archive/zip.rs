@@ -10,7 +10,7 @@ use ::zip::result::ZipError;
 use ::zip::{CompressionMethod, ZipArchive};
 
 use super::{Archive, Member};
-use crate::bytes::layers::{Bounds, Cursor, Deflate, Frame, LARGEST_BLOCK, Layer, LayerError, Spool, bzip2, xz, zstd};
+use crate::bytes::layers::{Bounds, Cursor, Deflate, Frame, Layer, LayerError, Spool, bzip2, xz, zstd};
 use crate::bytes::{Bytes, Window, read_some};
 
 /// What a file begins with: a member, or the end of an archive without any.
@@ -113,8 +113,10 @@ impl Archive for Zip {
             inside.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the ZIP archive ends before its member does"))?;
         let window: Arc<dyn Bytes> = Arc::new(Window::new(self.source.clone(), at, packed));
         let layer = match method {
-            CompressionMethod::STORE => Layer { bytes: window, spooled: false },
-            CompressionMethod::DEFLATE => Layer::indexed(Deflate::open(window, Frame::Raw { len, crc: Some(crc) }, bounds)?),
+            CompressionMethod::STORE => Layer { bytes: window, spooled: false, far_end: false },
+            CompressionMethod::DEFLATE => {
+                Layer { far_end: true, ..Layer::indexed(Deflate::open(window, Frame::Raw { len, crc: Some(crc) }, bounds)?) }
+            }
             CompressionMethod::BZIP2 => bzip2::open(window, bounds)?,
             CompressionMethod::XZ => xz::open(window, bounds)?,
             CompressionMethod::ZSTD => zstd::open(window, bounds)?,
@@ -124,7 +126,7 @@ impl Archive for Zip {
                     let mut file = archive.by_index(number).map_err(io::Error::other)?;
                     io::copy(&mut file, into).map(drop)
                 })?;
-                Layer { bytes: Arc::new(spool), spooled: len > LARGEST_BLOCK }
+                Layer::spooled(spool)
             }
         };
         if layer.bytes.len() == len {

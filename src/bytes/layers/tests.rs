@@ -146,6 +146,24 @@ fn what_is_written_here_has_an_index_and_others_read_it() {
     }
 }
 
+/// The fastest level once made more of noise than there was room for, and a conversion failed.
+#[test]
+fn noise_is_stored_as_it_is() {
+    let noise: Vec<u8> = sample(200_000)
+        .chunks(7)
+        .map(|seven| seven.iter().fold(5381u32, |sum, byte| sum.wrapping_mul(33).wrapping_add(u32::from(*byte))))
+        .flat_map(|n| [(n >> 13) as u8, (n >> 5) as u8])
+        .collect();
+    for level in 1..=9 {
+        let member = gzip::Encoder::new(level).member(&noise).unwrap();
+        assert!(member.len() < noise.len() + 100);
+        check(&open(member.clone(), &bounds()).unwrap(), &noise);
+        if let Some(unpacked) = by("gzip", &["-d", "-c"], &member) {
+            assert!(unpacked == noise);
+        }
+    }
+}
+
 fn gzip_file(data: &[u8]) -> Vec<u8> {
     let block = gzip::member_len(data.len() as u64);
     let mut encoder = gzip::Encoder::new(6);

@@ -120,7 +120,7 @@ fn by_structure(opener: &Opener, head: &[u8]) -> Option<Kind> {
     if head.get(1080..1082) == Some(&[0x53, 0xEF]) {
         return Some(table::EXT);
     }
-    if !opener.is_spooled() && len > 512 && read_some(bytes, len - 512, 8).ok()? == b"conectix" {
+    if !opener.has_far_end() && len > 512 && read_some(bytes, len - 512, 8).ok()? == b"conectix" {
         return Some(table::FIXED_VHD);
     }
     is_partitioned(head, len).then_some(table::PARTITIONED)
@@ -209,7 +209,7 @@ impl Look {
 fn look(opener: &Opener) -> Look {
     let bytes = &**opener.bytes();
     let mut counts = [0u32; 256];
-    let places = if opener.is_spooled() { 1 } else { PLACES };
+    let places = if opener.has_far_end() { 1 } else { PLACES };
     let step = bytes.len() / places;
     for place in 0..places {
         let piece = read_some(bytes, place * step, SAMPLE).unwrap_or_default();
@@ -255,7 +255,7 @@ fn split_part(path: &Path) -> Option<Part> {
     let number = digits(lower.get(1..)?).filter(|_| lower.len() == 3)?;
     let (offset, first) = match lower.get(..1)? {
         "r" => (2, "rar"),
-        "z" => (1, "zip"),
+        "z" => (0, "zip"),
         "i" => (1, "isz"),
         "d" => (2, "daa"),
         _ => return None,

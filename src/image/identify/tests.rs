@@ -63,8 +63,8 @@ fn a_part_of_an_archive_names_the_first() {
         ("x.r00", 2, "x.rar"),
         ("x.part03.rar", 3, "x.part01.rar"),
         ("x.002", 2, "x.001"),
-        ("x.i01", 1, "x.isz"),
-        ("x.z02", 3, "x.zip"),
+        ("x.i01", 2, "x.isz"),
+        ("x.z02", 2, "x.zip"),
         ("x.d00", 2, "x.daa"),
         ("X.PART2.DAA", 2, "X.PART1.DAA"),
     ] {

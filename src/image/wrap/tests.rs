@@ -203,6 +203,24 @@ fn what_unpacks_to_more_than_it_may_is_refused_by_name_of_the_limit() {
     assert_eq!([1, 1 << 20, 1 << 40].map(|len| Limits::default().unpacked_of(len)), [1 << 30, 2000 << 20, 160 << 30]);
 }
 
+/// HJSplit, 7-Zip and others cut files into parts without a word in them.
+#[test]
+fn parts_that_another_program_cut_are_put_together() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("a.iso", iso(3)), ("b.zip", deflated(&[("b.iso", &iso(4))])), ("c.iso.gz", gz(&iso(5)))] {
+        for (number, part) in bytes.chunks(bytes.len() / 3 + 1).enumerate() {
+            std::fs::write(folder.path().join(format!("{name}.{:03}", number + 1)), part).unwrap();
+        }
+    }
+    for (name, content) in [("a.iso", 3), ("b.zip", 4), ("c.iso.gz", 5)] {
+        let image = open(&folder.path().join(format!("{name}.001")), Limits::default()).unwrap();
+        assert_eq!((number(&image), image.files.len(), image.format.name), (content, 3, "iso"), "{name}");
+        assert!(image.warnings.contains(&"It is cut into 3 parts, which were put together.".to_owned()));
+    }
+    let error = open(&folder.path().join("a.iso.002"), Limits::default()).err().unwrap();
+    assert!(error.to_string().ends_with("This looks like part 2 of “a.iso.001”: open that."), "{error}");
+}
+
 #[test]
 fn names_tell_what_is_written() {
     let named =
