@@ -77,7 +77,7 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
 /// A compressed file of each kind that is written here, and an archive.
 fn packed_seeds(mut take: impl FnMut(&str, &str, &[u8])) {
     use spindle::bytes::layers::{gzip, xz, zstd};
-    let data: Vec<u8> = (0..20_000u32).map(|n| (n * n >> 7) as u8).collect();
+    let data: Vec<u8> = (0..20_000u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
     let member = gzip::Encoder::new(6).member(&data).unwrap();
     let index = gzip::index_member(1 << 20, &[member.len() as u32]);
     take("packed", "gzip", &[&[0], member.as_slice(), &index].concat());

@@ -118,7 +118,7 @@ fn read_index(source: &dyn Bytes) -> io::Result<Option<Index>> {
 /// The index in the empty member, which begins at `at`.
 fn parse_index(last: &[u8], at: u64) -> Option<Index> {
     let sizes = last.get(16..last.len().checked_sub(EMPTY.len() + 4)?)?;
-    let extra = (sizes.len() + 12) as u16;
+    let extra = (sizes.len() + 8) as u16;
     let wanted = [&PLAIN[..3], &[4], &PLAIN[4..], &extra.to_le_bytes(), b"SP", &(extra - 4).to_le_bytes()].concat();
     if !last.starts_with(&wanted) || sizes.len() % 4 != 0 || sizes.len() < 8 || sizes.len() / 4 > MOST_MEMBERS + 1 {
         return None;
@@ -246,4 +246,24 @@ pub fn index_member(block: u32, sizes: &[u32]) -> Vec<u8> {
     member.extend_from_slice(&((AROUND + 4 * sizes.len()) as u32).to_le_bytes());
     member.extend_from_slice(&EMPTY);
     member
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The index was once written and never believed, and nothing told: such files are read without it as well.
+    #[test]
+    fn the_index_that_is_written_is_the_one_that_is_read() {
+        let data: Vec<u8> = (0..2_500_000u32).map(|n| (n.wrapping_mul(n) >> 11) as u8).collect();
+        let mut encoder = Encoder::new(1);
+        let members: Vec<Vec<u8>> = data.chunks(1 << 20).map(|raw| encoder.member(raw).unwrap()).collect();
+        let sizes: Vec<u32> = members.iter().map(|member| member.len() as u32).collect();
+        let file = [members.concat(), index_member(1 << 20, &sizes)].concat();
+        let index = read_index(&file).unwrap().unwrap();
+        assert_eq!((index.block, index.len, index.starts.len()), (1 << 20, 2_500_000, 4));
+        assert_eq!(member_len(700 << 20), 1 << 20);
+        assert!((128u64 << 30).div_ceil(u64::from(member_len(128 << 30))) <= MOST_MEMBERS as u64);
+        assert_eq!(index_member(1 << 20, &vec![5; MOST_MEMBERS]).len(), AROUND + 4 * MOST_MEMBERS);
+    }
 }

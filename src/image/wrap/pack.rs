@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::super::packing::{BlockCodec, BlockSink, PackTarget, Packer, Packing, ParallelPacker, Tuning};
-use super::BLOCKS;
+use super::{XZ_BLOCKS, ZSTD_BLOCKS};
 use crate::bytes::layers::{gzip, xz, zstd};
 
-/// What is taken where no level is asked for.
-const LEVEL: u8 = 6;
+/// Levels that are taken where none is asked for: those that the programs `gzip`, `xz` and `zstd` take.
+const GZIP_LEVEL: u8 = 6;
+const XZ_LEVEL: u8 = 6;
+const ZSTD_LEVEL: u8 = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -28,22 +30,23 @@ struct Compressed {
 
 /// gzip, with members of a megabyte.
 pub fn gzip(tuning: &Tuning) -> Arc<dyn Packing> {
-    packing(Kind::Gzip, tuning)
+    packing(Kind::Gzip, tuning, GZIP_LEVEL, &[0])
 }
 
 /// xz, with blocks.
 pub fn xz(tuning: &Tuning) -> Arc<dyn Packing> {
-    packing(Kind::Xz, tuning)
+    packing(Kind::Xz, tuning, XZ_LEVEL, XZ_BLOCKS)
 }
 
 /// zstd, with frames.
 pub fn zstd(tuning: &Tuning) -> Arc<dyn Packing> {
-    packing(Kind::Zstd, tuning)
+    packing(Kind::Zstd, tuning, ZSTD_LEVEL, ZSTD_BLOCKS)
 }
 
-fn packing(kind: Kind, tuning: &Tuning) -> Arc<dyn Packing> {
-    let block = tuning.block.filter(|block| BLOCKS.contains(block)).unwrap_or(BLOCKS[0]);
-    Arc::new(Compressed { kind, level: tuning.level.unwrap_or(LEVEL), block })
+/// The first of `blocks` is what is taken where no size is asked for; gzip's follows from the length.
+fn packing(kind: Kind, tuning: &Tuning, level: u8, blocks: &[u32]) -> Arc<dyn Packing> {
+    let block = tuning.block.filter(|block| blocks.contains(block)).or(blocks.first().copied()).unwrap_or_default();
+    Arc::new(Compressed { kind, level: tuning.level.unwrap_or(level), block })
 }
 
 impl Packing for Compressed {
