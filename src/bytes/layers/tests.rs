@@ -99,7 +99,7 @@ fn what_others_packed_is_read_at_any_place() {
     for (program, arguments, spooled) in rows {
         let Some(packed) = by(program, arguments, &data) else { continue };
         let layer = open(packed, &bounds()).unwrap();
-        assert_eq!(layer.spooled, spooled, "{program} {arguments:?}");
+        assert_eq!(layer.far_end, spooled, "{program} {arguments:?}");
         check(&layer, &data);
     }
 }
@@ -128,7 +128,7 @@ fn several_streams_one_after_another_are_one() {
         let padding = if program == "gzip" || program == "xz" { vec![0; 512] } else { Vec::new() };
         let layer = open([parts.concat(), padding].concat(), &bounds()).unwrap();
         // From a pipe zstd can't tell the length of its frames.
-        assert_eq!(layer.spooled, spooled || program == "zstd", "{program}");
+        assert_eq!(layer.far_end, spooled || program == "zstd", "{program}");
         check(&layer, &data);
     }
 }
