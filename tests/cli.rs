@@ -76,7 +76,7 @@ fn inspect_says_a_line_for_each_image_of_a_folder() {
 fn formats_are_told_with_what_they_hold() {
     let values = json(&ok(demo(), &["formats", "--json"]));
     let formats = values[0].as_array().unwrap();
-    assert_eq!(formats.len(), spindle::image::FORMATS.len());
+    assert_eq!(formats.len(), spindle::image::FORMATS.len() + spindle::image::WRAPPERS.len());
     for format in formats {
         assert_eq!(
             keys(format),

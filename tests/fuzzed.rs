@@ -69,8 +69,29 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
         })
         .collect();
     take("subchannel_q", "position", &channels);
+    packed_seeds(&mut take);
     for (number, file) in [wave(), aiff()].iter().enumerate() {
         take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
+    }
+}
+
+/// A compressed file of each kind that is written here, and an archive.
+fn packed_seeds(mut take: impl FnMut(&str, &str, &[u8])) {
+    use spindle::bytes::layers::{gzip, xz, zstd};
+    let data: Vec<u8> = (0..20_000u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+    let member = gzip::Encoder::new(6).member(&data).unwrap();
+    let index = gzip::index_member(1 << 20, &[member.len() as u32]);
+    take("packed", "gzip", &[&[0], member.as_slice(), &index].concat());
+    let block = xz::encode(6, &data).unwrap();
+    take("packed", "xz", &[&[1], xz::header().as_slice(), &block.bytes, &xz::end(&[block.record])].concat());
+    let frame = zstd::Encoder::new(6).frame(&data);
+    let table = zstd::table(&[(frame.len() as u32, data.len() as u32)]);
+    take("packed", "zstd", &[&[3], frame.as_slice(), &table].concat());
+    for (number, method) in [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated].into_iter().enumerate() {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive.start_file("a.iso", zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
+        std::io::Write::write_all(&mut archive, &data).unwrap();
+        take("packed", &format!("zip-{number}"), &[&[4], archive.finish().unwrap().into_inner().as_slice()].concat());
     }
 }
 

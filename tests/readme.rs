@@ -1,6 +1,6 @@
 //! The README says what is true: its table of formats is the list of formats.
 
-use spindle::image::{FORMATS, Format, Media, Texts, Tracks};
+use spindle::image::{FORMATS, Format, Media, Texts, Tracks, WRAPPERS, Wrapper};
 
 fn row(format: &Format) -> String {
     let holds = &format.holds;
@@ -30,12 +30,24 @@ fn row(format: &Format) -> String {
     format!("| {} (`{}`) | {} | {does} | {media} | {tracks} | {kept} |", format.title, format.name, extensions.join(" "))
 }
 
+fn wrapper_row(wrapper: &Wrapper) -> String {
+    let extensions: Vec<String> = wrapper.extensions.iter().map(|extension| format!(".{extension}")).collect();
+    let does = if wrapper.is_written() { "read, write" } else { "read" };
+    let holds = if wrapper.is_archive() { "images" } else { "one file" };
+    format!(
+        "| {} (`{}`) | {} | {does} | all media | {holds} of any format | – |",
+        wrapper.title,
+        wrapper.name,
+        extensions.join(" ")
+    )
+}
+
 #[test]
 fn the_table_of_formats_is_the_list_of_formats() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
     let head = "| format | opened by | | media | holds | and keeps |\n|---|---|---|---|---|---|";
-    let rows: Vec<String> = FORMATS.iter().map(|format| row(format)).collect();
+    let rows: Vec<String> = FORMATS.iter().map(|format| row(format)).chain(WRAPPERS.iter().map(wrapper_row)).collect();
     let table = format!("{head}\n{}", rows.join("\n"));
     if std::env::var_os("SPINDLE_UPDATE_README").is_some() {
         let (before, rest) = readme.split_once("compares -->\n").unwrap();

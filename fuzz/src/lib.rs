@@ -9,15 +9,18 @@
 //! ```
 
 use std::path::Path;
+use std::sync::Arc;
 
+use spindle::bytes::archive::{OpenArchive, SevenZ, Zip};
 use spindle::bytes::audio;
+use spindle::bytes::layers::{Bounds, Layer, Stop, bzip2, gzip, xz, zstd};
 use spindle::disc::sector::{Form, Slice, Worth};
 use spindle::disc::subchannel::Q;
 use spindle::disc::{CdText, Lba, TrackMode};
 use spindle::image::{self, FORMATS, Format, Image, Limits};
 
 /// Targets besides the formats, each of which is one by its name.
-pub const OTHERS: [&str; 4] = ["cd_text", "subchannel_q", "open", "audio"];
+pub const OTHERS: [&str; 5] = ["cd_text", "subchannel_q", "open", "audio", "packed"];
 
 /// Runs a target.
 pub fn run(target: &str, bytes: &[u8]) {
@@ -30,6 +33,7 @@ pub fn run(target: &str, bytes: &[u8]) {
         }),
         "open" => open(bytes),
         "audio" => decode(bytes),
+        "packed" => unpack(bytes),
         name => (image::by_name(name).expect("each target has the name of a format").parse_anything)(bytes, &Limits::default()),
     }
 }
@@ -55,6 +59,30 @@ fn decode(bytes: &[u8]) {
         for at in [0, samples.len() / 2, samples.len().saturating_sub(2352)] {
             // A stream may turn out damaged only here.
             let _ = samples.read_at(at, &mut sector);
+        }
+    }
+}
+
+/// A compressed file or an archive: the first byte chooses the kind.
+fn unpack(bytes: &[u8]) {
+    let [first, bytes @ ..] = bytes else { return };
+    let (source, bounds) = (Arc::new(bytes.to_vec()), Bounds { unpacked: 4 << 20, stop: Stop::default() });
+    let opened: Vec<Layer> = match first % 6 {
+        0 => gzip::open(source, &bounds).into_iter().collect(),
+        1 => xz::open(source, &bounds).into_iter().collect(),
+        2 => bzip2::open(source, &bounds).into_iter().collect(),
+        3 => zstd::open(source, &bounds).into_iter().collect(),
+        kind => {
+            let open: OpenArchive = if kind == 4 { Zip::open } else { SevenZ::open };
+            let Ok(archive) = open(source, Some("x"), 100) else { return };
+            (0..archive.members().len().min(4)).filter_map(|number| archive.open(number, Some("x"), &bounds).ok()).collect()
+        }
+    };
+    for layer in opened {
+        let mut piece = [0; 5000];
+        for at in [0, layer.bytes.len() / 2, layer.bytes.len().saturating_sub(5000)] {
+            // A stream may turn out damaged only here.
+            let _ = layer.bytes.read_at(at, &mut piece);
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio, unpacked blocks, compressed layers. They stack.
+//! Random-access byte streams: a plain file, a window on one, a split set, decoded audio, unpacked blocks, compressed layers, members of archives. They stack.
 
+pub mod archive;
 pub mod audio;
 mod blocks;
 pub mod codecs;

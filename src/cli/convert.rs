@@ -209,9 +209,9 @@ fn target(source: &Path, target: &Path, format: Option<&Format>) -> PathBuf {
     if target.is_dir() {
         return with_extension(target.join(image::stem(source)));
     }
-    match image::by_extension(target) {
-        Some(_) => target.to_owned(),
-        None => with_extension(target.to_owned()),
+    match image::by_extension(target).is_some() || image::wrapper_of(target).is_some() {
+        true => target.to_owned(),
+        false => with_extension(target.to_owned()),
     }
 }
 

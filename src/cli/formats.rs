@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Formats;
 use super::output::{print_json, say};
 use crate::image::packing::{Choices, Protection};
-use crate::image::{FORMATS, Format, Texts, Tracks};
+use crate::image::{FORMATS, Format, Texts, Tracks, WRAPPERS};
 
 #[derive(Serialize)]
 struct Shape {
@@ -31,21 +31,47 @@ struct ChoicesShape {
 }
 
 pub fn run(args: &Formats) -> ExitCode {
-    let shapes: Vec<Shape> = FORMATS.iter().map(|format| shape(format)).collect();
+    let wrappers = WRAPPERS.iter().map(|wrapper| Shape {
+        name: wrapper.name,
+        title: wrapper.title,
+        extensions: wrapper.extensions.to_vec(),
+        data_extensions: Vec::new(),
+        read: true,
+        write: wrapper.is_written(),
+        holds: vec![if wrapper.is_archive() {
+            "images of any format, with all their files"
+        } else {
+            "a file of an image of any format"
+        }],
+        choices: choices_shape(&Choices { levels: wrapper.is_written(), ..Choices::NONE }),
+    });
+    let shapes: Vec<Shape> = FORMATS.iter().map(|format| shape(format)).chain(wrappers).collect();
     if args.json {
         print_json(&shapes);
         return ExitCode::SUCCESS;
     }
-    for (shape, format) in shapes.iter().zip(FORMATS) {
+    for shape in &shapes {
         let extensions: Vec<String> = shape.extensions.iter().chain(&shape.data_extensions).map(|e| format!(".{e}")).collect();
         let does = if shape.write { "read, write" } else { "read" };
         say(&format!("{:<5} {:<34} {:<12} {}", shape.name, shape.title, does, extensions.join(" ")));
         say(&format!("      {}", shape.holds.join(", ")));
-        if let Some(choices) = choices(&format.choices) {
+        let format = FORMATS.iter().find(|format| format.name == shape.name);
+        if let Some(choices) = format.and_then(|format| choices(&format.choices)) {
             say(&format!("      to choose: {choices}"));
         }
     }
     ExitCode::SUCCESS
+}
+
+/// What there is to choose, in the shape of the contract.
+fn choices_shape(choices: &Choices) -> ChoicesShape {
+    ChoicesShape {
+        codecs: choices.codecs,
+        levels: choices.levels,
+        blocks: choices.blocks,
+        split: choices.split,
+        password: choices.password.map(Protection::word),
+    }
 }
 
 fn shape(format: &Format) -> Shape {
@@ -57,13 +83,7 @@ fn shape(format: &Format) -> Shape {
         read: true,
         write: format.plan.is_some(),
         holds: holds(format),
-        choices: ChoicesShape {
-            codecs: format.choices.codecs,
-            levels: format.choices.levels,
-            blocks: format.choices.blocks,
-            split: format.choices.split,
-            password: format.choices.password.map(Protection::word),
-        },
+        choices: choices_shape(&format.choices),
     }
 }
 

@@ -226,9 +226,9 @@ mod tests {
         let (drive, image) = drive(faults);
         let (bytes, worth) = read(&drive, 16, 16, Form::main(Slice::COOKED));
         let (wanted, _) = read(&*image, 16, 16, Form::main(Slice::COOKED));
-        for n in 0..16 {
+        for (n, worth) in worth.into_iter().enumerate() {
             let damaged = (4..6).contains(&n);
-            assert_eq!(worth[n] == Worth::Damaged, damaged, "{n}");
+            assert_eq!(worth == Worth::Damaged, damaged, "{n}");
             let sector = n * 2048..(n + 1) * 2048;
             assert!(if damaged { bytes[sector].iter().all(|&byte| byte == 0) } else { bytes[sector.clone()] == wanted[sector] });
         }

@@ -4,6 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::identify::Finding;
+use crate::bytes::layers::LayerError;
+
 /// Where in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
@@ -98,6 +101,25 @@ pub enum Fault {
         /// What stands against it.
         why: &'static str,
     },
+    /// No disc image of a known format, and what it seems to be.
+    Unknown(Box<Finding>),
+    /// An archive without a disc image.
+    NoImageInside {
+        /// What is in it instead, in a few names.
+        holds: String,
+    },
+    /// It unpacks to more than it may: [`Limits::unpacked`], [`Limits::ratio`].
+    UnpacksToTooMuch {
+        /// Bytes that it may unpack to.
+        limit: u64,
+    },
+    /// There is not enough room to unpack what can't be read otherwise.
+    NoRoomToUnpack {
+        /// Bytes that it unpacks to.
+        needed: u64,
+        /// Bytes that are free where temporary files are made.
+        free: u64,
+    },
     /// It is encrypted, and no password was given.
     PasswordMissing,
     /// It is encrypted, and the password does not open it.
@@ -142,10 +164,36 @@ impl Fault {
                 both(format!("the image names “{name}”, which is outside its own folder"), String::new())
             }
             Fault::Audio { name, why } => both(format!("the audio file “{name}” can't be a CD track"), (*why).to_owned()),
+            Fault::Unknown(finding) => {
+                let maker = finding.maker.map(|maker| format!("probably made by {maker}"));
+                let facts: Vec<String> = finding.facts.iter().cloned().chain(maker).collect();
+                both(format!("this is {}", finding.what), facts.join(", "))
+            }
+            Fault::NoImageInside { holds } => {
+                both("there is no disc image in this archive".to_owned(), format!("it holds {holds}"))
+            }
+            Fault::UnpacksToTooMuch { limit } => both(
+                "this file unpacks to more than any disc of its size would".to_owned(),
+                format!("expected at most {limit} bytes"),
+            ),
+            Fault::NoRoomToUnpack { needed, free } => both(
+                "there is not enough room in the folder for temporary files to unpack this".to_owned(),
+                format!("{needed} bytes are needed, {free} are free"),
+            ),
             Fault::PasswordMissing => both("this image is encrypted, and its password is needed".to_owned(), String::new()),
             Fault::PasswordWrong => both("wrong password".to_owned(), String::new()),
             Fault::NoDisc(inconsistent) => both("what it describes can't be a disc".to_owned(), inconsistent.to_string()),
             Fault::Io(error) => both(error.to_string(), String::new()),
+        }
+    }
+}
+
+impl Fault {
+    /// What to do about it, in sentences, where that depends on what was found.
+    pub fn advice(&self) -> Option<&str> {
+        match self {
+            Fault::Unknown(finding) => Some(&finding.advice),
+            _ => None,
         }
     }
 }
@@ -160,6 +208,20 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<LayerError> for Fault {
+    fn from(error: LayerError) -> Fault {
+        match error {
+            LayerError::Io(error) => Fault::Io(error),
+            LayerError::TooBig { limit } => Fault::UnpacksToTooMuch { limit },
+            LayerError::NoRoom { needed, free } => Fault::NoRoomToUnpack { needed, free },
+            LayerError::Unsupported(what) => Fault::Unsupported { what },
+            LayerError::TooMany { limit } => Fault::TooMany { what: "files in the archive", limit },
+            LayerError::PasswordMissing => Fault::PasswordMissing,
+            LayerError::PasswordWrong => Fault::PasswordWrong,
+        }
+    }
+}
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Fault {
@@ -220,7 +282,10 @@ impl fmt::Display for Error {
             At::Offset(offset) => write!(f, "@{offset}")?,
             At::Line(line) => write!(f, ", line {line}")?,
         }
-        if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
+        if !detail.is_empty() {
+            write!(f, ": {detail}")?;
+        }
+        self.fault.advice().map_or(Ok(()), |advice| write!(f, ". {advice}"))
     }
 }
 
@@ -235,11 +300,29 @@ pub struct Limits {
     pub statements: u32,
     /// Files that one image may name.
     pub files: u32,
+    /// Compressed files and archives inside of each other.
+    pub depth: u32,
+    /// Files in an archive.
+    pub members: u32,
+    /// Bytes that a compressed file, or a file of an archive, may unpack to.
+    pub unpacked: u64,
+    /// How many times the size of the file on the disk that may be; a gigabyte is always allowed.
+    pub ratio: u32,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { descriptor: 16 << 20, statements: 200_000, files: 1000 }
+        // The largest disc is a BDXL of 128 GB. Deflate makes a thousandth of nothing but zeros, others a twenty-thousandth; of a disc with anything on it none
+        // makes a thousandth.
+        let (unpacked, ratio) = (160 << 30, 2000);
+        Limits { descriptor: 16 << 20, statements: 200_000, files: 1000, depth: 4, members: 65_536, unpacked, ratio }
+    }
+}
+
+impl Limits {
+    /// The most that a file of `len` bytes may unpack to, however its layers are stacked.
+    pub fn unpacked_of(&self, len: u64) -> u64 {
+        len.saturating_mul(u64::from(self.ratio)).max(1 << 30).min(self.unpacked)
     }
 }
 

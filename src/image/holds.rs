@@ -210,7 +210,7 @@ fn project_tracks(left: &mut Disc, holds: &Holds) -> Option<Vec<u8>> {
         left.sessions.iter_mut().for_each(|s| s.tracks.retain(|t| t.number == track));
         kept.push(track);
         rebase(left);
-    } else if !holds.sessions && !(left.medium == Medium::Gd && holds.media.says(Medium::Gd)) {
+    } else if !(holds.sessions || left.medium == Medium::Gd && holds.media.says(Medium::Gd)) {
         left.sessions.truncate(1);
     }
     if kept.is_empty() {

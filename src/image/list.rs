@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::flaw::{Error, Fault, Flaw};
 use super::format::{Format, Image, Likeness, Opened, file_name};
+use super::identify;
 use super::opener::Opener;
 use super::password::Opening;
 use super::reader::ExtentReader;
 use super::recover::recover;
+use super::wrap::{self, Wrapped};
 use crate::disc::Disc;
 
 /// Every format there is, in order of how widely it is read. Dialogs, help texts, the README's table, probing, the adviser, the fuzzers and the round-trip tests go by it.
@@ -68,10 +70,14 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name.eq_ignore_ascii_case(name))
 }
 
-/// The format that is written to a file of this name.
+/// The format that is written to a file of this name, compressed or not.
 pub fn by_extension(path: &Path) -> Option<&'static Format> {
-    let extension = path.extension()?.to_str()?.to_lowercase();
-    let named = |format: &&Format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension);
+    let wrapper = wrap::wrapper_of(path);
+    let inner = wrapper.map_or_else(|| path.to_owned(), |wrapper| wrapper.without(path));
+    let extension = inner.extension()?.to_str()?.to_lowercase();
+    // What is compressed is a file by itself: x.bin.gz has no sheet.
+    let data = |format: &Format| if wrapper.is_none() { format.data_extensions } else { &[] };
+    let named = |format: &&Format| format.extensions.iter().chain(data(format)).any(|&e| e == extension);
     FORMATS.iter().copied().filter(|format| format.plan.is_some()).find(named)
 }
 
@@ -87,30 +93,63 @@ fn is_known(path: &Path) -> bool {
     FORMATS.iter().any(|format| format.extensions.iter().chain(format.data_extensions).any(|&e| e == extension))
 }
 
-/// Opens a disc image of any format.
+/// Opens a disc image of any format, compressed or in an archive or not.
 ///
 /// A bare data file that has its descriptor beside it (`x.bin` and `x.cue`) is opened by the descriptor.
 pub fn open(path: &Path, opening: impl Into<Opening>) -> Result<Image, Error> {
-    let opening = opening.into();
-    let opener = Opener::new(path, opening.clone())?;
+    open_from(Opener::new(path, opening)?.joined()?)
+}
+
+/// Opens what is in a file: the image that it is, or the best of those in it.
+pub fn open_from(opener: Opener) -> Result<Image, Error> {
+    let opener = match wrap::unwrap(opener)? {
+        Wrapped::Archive(opener, archive) => return wrap::open_best(&opener, &archive),
+        Wrapped::Not(opener) => opener,
+    };
     let format = recognise(&opener)?;
-    match is_bare(format).then(|| open_by_descriptor(path, &opening)).flatten() {
+    match (is_bare(format) && opener.in_folder()).then(|| open_by_descriptor(&opener)).flatten() {
         Some(image) => Ok(image),
         None => open_as(format, &opener),
     }
 }
 
+/// Opens a file as this format, compressed or not, without asking whether it is one.
+pub fn open_wrapped_as(format: &'static Format, opener: Opener) -> Result<Image, Error> {
+    match wrap::unwrap(opener)? {
+        Wrapped::Not(opener) => open_as(format, &opener),
+        Wrapped::Archive(opener, _) => {
+            Err(opener.flaw(Flaw::file(Fault::Unsupported { what: "an archive as an image of one format" })))
+        }
+    }
+}
+
+/// Whether a file without a descriptor says itself what it is. Some discs begin with bytes that have another meaning elsewhere.
+pub fn is_surely_bare(opener: &Opener) -> bool {
+    let surely = |format: &Format| matches!((format.recognise)(opener), Ok(Likeness::Sure));
+    FORMATS.iter().any(|format| is_bare(format) && surely(format))
+}
+
 /// Opens a file as this format, without asking whether it is one.
 pub fn open_as(format: &'static Format, opener: &Opener) -> Result<Image, Error> {
     let Opened { mut disc, extents, mut warnings } = (format.open)(opener)?;
+    if is_bare(format) && identify::is_zero(opener) {
+        warnings.push(
+            "All bytes that were looked at are zero: perhaps it was never filled, by a copy or a download that failed."
+                .to_owned(),
+        );
+    }
+    if identify::is_unfinished(opener.path()) {
+        warnings.push("By its name, this file is still being downloaded.".to_owned());
+    }
     drop_stray_texts(&mut disc, &mut warnings);
     let refuse = |inconsistent| opener.flaw(Flaw::file(Fault::NoDisc(inconsistent)));
     let mut reader = ExtentReader::new(disc, extents).map_err(refuse)?;
     if let Some(disc) = recover(&reader) {
         reader = ExtentReader::new(disc, reader.into_extents()).map_err(refuse)?;
     }
+    warnings.extend(opener.warnings());
     Ok(Image {
-        path: opener.path().to_owned(),
+        path: opener.file().to_owned(),
         format,
         reader: Arc::new(reader),
         files: opener.files(),
@@ -138,6 +177,14 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
     let extension = opener.extension();
     // What has a trailer may begin like a bare image, so those are asked last.
     let (bare, own): (Vec<&Format>, Vec<&Format>) = FORMATS.iter().partition(|format| is_bare(format));
+    // To ask those would mean to unpack everything, where the end is far; then the name has the first word.
+    if opener.has_far_end() {
+        for format in FORMATS.iter().filter(|format| format.extensions.contains(&extension.as_str())) {
+            if (format.recognise)(opener)? == Likeness::Sure {
+                return Ok(format);
+            }
+        }
+    }
     for format in own.into_iter().chain(bare) {
         match (format.recognise)(opener)? {
             Likeness::Sure => return Ok(format),
@@ -145,22 +192,29 @@ fn recognise(opener: &Opener) -> Result<&'static Format, Error> {
             Likeness::Maybe | Likeness::No => {}
         }
     }
-    maybe.ok_or_else(|| opener.flaw(Flaw::at(0, Fault::NotThis { what: "a disc image of a known format" })))
+    // A name and a length are no proof against a marker of something else.
+    let unknown = |kind| opener.flaw(Flaw::at(0, Fault::Unknown(Box::new(identify::finding(opener, kind)))));
+    match (maybe, identify::known(opener)) {
+        (Some(format), None) => Ok(format),
+        (Some(format), Some(kind)) if !is_bare(format) || !kind.is_sure() => Ok(format),
+        (_, kind) => Err(unknown(kind)),
+    }
 }
 
 /// The image whose descriptor lies beside this data file and names it.
-fn open_by_descriptor(path: &Path, opening: &Opening) -> Option<Image> {
+fn open_by_descriptor(opener: &Opener) -> Option<Image> {
+    let (path, file) = (opener.path(), opener.file());
     let extensions = FORMATS.iter().filter(|format| !is_bare(format)).flat_map(|format| format.extensions);
     let named = extensions.flat_map(|e| [path.with_extension(e), path.with_extension(e.to_uppercase())]);
     for descriptor in named.filter(|descriptor| descriptor != path && descriptor.is_file()) {
-        let Ok(opener) = Opener::new(&descriptor, opening.clone()) else { continue };
+        let Ok(opener) = Opener::new(&descriptor, opener.opening()) else { continue };
         let Ok(format) = recognise(&opener) else { continue };
         if is_bare(format) {
             continue;
         }
         let Ok(mut image) = open_as(format, &opener) else { continue };
-        if image.files.iter().any(|file| same_file(file, path)) {
-            let (data, by) = (file_name(path), file_name(&descriptor));
+        if image.files.iter().any(|other| same_file(other, file)) {
+            let (data, by) = (file_name(file), file_name(&descriptor));
             image.warnings.insert(0, format!("{data} was opened by its descriptor {by}."));
             return Some(image);
         }

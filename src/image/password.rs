@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::flaw::Limits;
+use crate::bytes::layers::Stop;
 
 /// A password. It never shows itself in messages.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,18 +35,26 @@ pub struct Opening {
     pub limits: Limits,
     /// The password of an encrypted image.
     pub password: Option<Password>,
+    /// Asked while something is unpacked, which may take long: whether the image is still wanted.
+    pub stop: Stop,
 }
 
 impl Opening {
+    /// The same, until this is true.
+    pub fn until(mut self, stopped: impl Fn() -> bool + Send + Sync + 'static) -> Opening {
+        self.stop = Stop::when(stopped);
+        self
+    }
+
     /// With this password, if there is one, and the usual limits.
     pub fn with(password: Option<Password>) -> Opening {
-        Opening { limits: Limits::default(), password }
+        Opening { password, ..Opening::default() }
     }
 }
 
 impl From<Limits> for Opening {
     fn from(limits: Limits) -> Opening {
-        Opening { limits, password: None }
+        Opening { limits, ..Opening::default() }
     }
 }
 

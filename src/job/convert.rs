@@ -7,12 +7,13 @@ use std::time::Instant;
 use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::{Names, Worths, copy};
 use super::drives;
+use super::open::opening;
 use super::output::{Workshop, free_space};
 use super::progress::Meter;
 use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
 use crate::disc::{DiscReader, StoredSub, TrackId};
 use crate::image::packing::Tuning;
-use crate::image::{self, Format, Loss, Opening, Password, Plan, PlanError, PlanRequest, PlanWriter, Projection};
+use crate::image::{self, Format, Loss, Password, Plan, PlanError, PlanRequest, PlanWriter, Projection};
 
 /// Parts into which an image may be cut; no format counts further than some thousands in their names.
 const MOST_PARTS: u64 = 9_999;
@@ -110,7 +111,7 @@ pub(super) fn convert(
         let source = Source { reader: drives::disc_in(drive, control)?, path: &task.source, files: &[] };
         return save(&source, task, control, tell);
     }
-    let image = image::open(&task.source, Opening::with(task.password.clone()))?;
+    let image = image::open(&task.source, opening(task.password.as_ref(), control))?;
     let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
     save(&source, task, control, tell)
 }
@@ -159,13 +160,17 @@ pub fn save(
 }
 
 fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError> {
+    // `x.iso.gz` is an ISO in a compressed file: what of it is the image's name is without the wrapper's extension.
+    let wrapper = image::wrapper_of(&task.target);
+    let target = wrapper.map_or_else(|| task.target.clone(), |wrapper| wrapper.without(&task.target));
     let format = match task.format {
         Some(name) => image::by_name(name).filter(|format| format.plan.is_some()),
         None => image::by_extension(&task.target),
     };
     let format = format.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
-    if let Some(what) = format.choices.refuses(&task.tuning) {
-        return Err(JobError::Refused { format: format.title, what });
+    let (choices, title) = wrapper.map_or((&format.choices, format.title), |wrapper| (&wrapper.choices, wrapper.title));
+    if let Some(what) = choices.refuses(&task.tuning) {
+        return Err(JobError::Refused { format: title, what });
     }
     let impossible = |error| JobError::Plan { path: source.path.to_owned(), format: format.title, error };
     let losses = image::loss(&*source.reader, &format.holds);
@@ -177,7 +182,7 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     }
     let left = Projection::new(source.reader.clone(), &format.holds);
     let left = left.ok_or_else(|| impossible(PlanError::Nothing(image::HOLDS_NONE)))?;
-    let stem = task.target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = target.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.ok_or_else(|| JobError::NoFormat(task.target.clone()))?;
     let subchannel = task.subchannel.unwrap_or_else(|| has_subchannel(&left));
     let request = PlanRequest {
@@ -195,7 +200,11 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     if parts > MOST_PARTS {
         return Err(JobError::Refused { format: format.title, what: "more than 9,999 parts" });
     }
-    name_as_asked(&mut plan, format, &task.target);
+    name_as_asked(&mut plan, format, &target);
+    if let Some(wrapper) = wrapper {
+        let what = "a compressed file around it, for it consists of several files, or is compressed itself";
+        plan = wrapper.wrap(plan, &task.tuning).ok_or(JobError::Refused { format: format.title, what })?;
+    }
     let folder = task.target.parent().unwrap_or(Path::new("")).to_owned();
     check_outputs(task, source.files, &plan, &folder)?;
     Ok(Prepared { format, losses, left, plan, folder, stem })
@@ -255,8 +264,8 @@ fn prove(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), JobError> {
     let Prepared { format, left, .. } = prepared;
-    let opener = image::Opener::new(made, Opening::with(task.tuning.password.clone()))?;
-    let image = image::open_as(format, &opener)?;
+    let opener = image::Opener::new(made, opening(task.tuning.password.as_ref(), control))?;
+    let image = image::open_wrapped_as(format, opener)?;
     // A stored subchannel says more than the format itself can.
     let read = image::project_sectors(&*image.reader, &format.holds).unwrap_or_else(|| image.disc().clone());
     let mut differences = compare_discs(left.disc(), &read);

@@ -171,6 +171,7 @@ impl JobError {
             JobError::Image(error) => match &error.fault {
                 Fault::Io(error) if !of_the_input(error) => class_of_io(error),
                 Fault::PasswordMissing | Fault::PasswordWrong => Class::Password,
+                Fault::NoRoomToUnpack { .. } => Class::System,
                 _ => Class::Input,
             },
             JobError::Read { error: ReadError::Io { source, .. }, .. } if !of_the_input(source) => Class::System,

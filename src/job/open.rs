@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Control, JobError};
-use crate::image::{self, Advice, FORMATS, Format, Image, Opening, Password};
+use crate::image::{self, Advice, FORMATS, Format, Image, Opening, Password, WRAPPERS};
 
 /// An opened image and what the adviser says of it.
 pub struct OpenReport {
@@ -17,6 +17,12 @@ pub struct OpenReport {
 
 /// Files of a folder that are looked at before it is called too full.
 const MOST_ENTRIES: usize = 10_000;
+
+/// What opening is given: the password, and how it learns that nobody wants the image any more.
+pub(super) fn opening(password: Option<&Password>, control: &Control) -> Opening {
+    let control = control.clone();
+    Opening::with(password.cloned()).until(move || control.is_cancelled())
+}
 
 /// Opens a file, or every image in a folder.
 pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<Vec<OpenReport>, JobError> {
@@ -46,11 +52,17 @@ pub(super) fn report(image: Image, password: Option<Password>) -> OpenReport {
 pub fn images_in(folder: &Path) -> Vec<PathBuf> {
     let listing = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
     let rank = |path: &PathBuf| {
-        let extension = path.extension()?.to_str()?.to_lowercase();
+        // What is compressed comes after what is not: then data files in it are known already. Archives come last.
+        let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names(path));
+        if wrapper.is_some_and(|wrapper| wrapper.is_archive()) {
+            return Some((2, true));
+        }
+        let inner = wrapper.map_or_else(|| path.clone(), |wrapper| wrapper.without(path));
+        let extension = inner.extension()?.to_str()?.to_lowercase();
         let named = |format: &&&Format| format.extensions.contains(&extension.as_str());
-        FORMATS.iter().find(named).map(|format| image::is_bare(format))
+        FORMATS.iter().find(named).map(|format| (u8::from(image::is_bare(format)), wrapper.is_some()))
     };
-    let mut found: Vec<(bool, PathBuf)> =
+    let mut found: Vec<((u8, bool), PathBuf)> =
         listing.map(|entry| entry.path()).filter_map(|path| Some((rank(&path)?, path))).collect();
     found.sort();
     found.into_iter().map(|(_, path)| path).collect()

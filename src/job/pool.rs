@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{BatchEvent, Control, JobError, Outcome, Progress, Task, batch, convert, hash, open, survey, verify};
-use crate::image::{Opening, Password};
+use crate::image::Password;
 
 /// Number of a task in its pool, in the order of submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,18 +120,28 @@ fn run(
     tell_batch: batch::Tell<'_>,
 ) -> Result<Outcome, JobError> {
     control.check()?;
+    // What was stopped inside of a decoder says so in its own words.
+    perform(task, control, tell, tell_batch).map_err(|error| if control.is_cancelled() { JobError::Cancelled } else { error })
+}
+
+fn perform(
+    task: &Task,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    tell_batch: batch::Tell<'_>,
+) -> Result<Outcome, JobError> {
     Ok(match task {
         Task::Survey { sources, passwords, always } => look(sources, passwords, *always, control)?,
         Task::Batch(task) => Outcome::Batched(batch::batch(task, control, tell_batch)?),
-        Task::Open { path, password } => Outcome::Opened(open::open(path, &Opening::with(password.clone()), control)?),
+        Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
-            let opening = Opening::with(password.clone());
+            let opening = open::opening(password.as_ref(), control);
             Outcome::Verified(verify::verify(source, other.as_deref(), &opening, control, tell)?)
         }
         Task::Hash { source, whole, password } => {
-            Outcome::Hashed(hash::hash(source, *whole, &Opening::with(password.clone()), control, tell)?)
+            Outcome::Hashed(hash::hash(source, *whole, &open::opening(password.as_ref(), control), control, tell)?)
         }
     })
 }

@@ -6,7 +6,7 @@ use super::actions::{Action, Actions, Question, SheetName};
 use super::icons::Icon;
 use super::theme::{L, M, S, TITLE, XS, tokens};
 use super::widgets::{Look, button, note};
-use crate::image::FORMATS;
+use crate::image::{FORMATS, WRAPPERS};
 
 /// Shows it.
 pub fn show(ui: &mut Ui, actions: &mut Actions) {
@@ -35,7 +35,8 @@ pub fn show(ui: &mut Ui, actions: &mut Actions) {
         });
         ui.add_space(L + S);
         let titles: Vec<&str> = FORMATS.iter().map(|format| format.title).collect();
-        note(ui, format!("Reads {}.", titles.join(", ")));
+        let packed: Vec<&str> = WRAPPERS.iter().map(|wrapper| wrapper.title).collect();
+        note(ui, format!("Reads {}; each also in {}.", titles.join(", "), packed.join(", ")));
         note(ui, "Works on this computer alone: nothing is ever sent anywhere.");
     });
 }

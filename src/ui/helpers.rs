@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::actions::Question;
 use super::settings;
-use crate::image::FORMATS;
+use crate::image::{FORMATS, WRAPPERS};
 
 /// What a helper has to say.
 #[derive(Debug)]
@@ -88,7 +88,8 @@ async fn ask(question: &Question) -> Option<Answer> {
     let paths = |files: Vec<rfd::FileHandle>| Answer::Open(files.iter().map(|file| file.path().to_owned()).collect());
     match question {
         Question::Files => {
-            let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+            let wrappers = WRAPPERS.iter().flat_map(|wrapper| wrapper.extensions);
+            let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).chain(wrappers).copied().collect();
             let dialog =
                 dialog.set_title("Open disc images").add_filter("Disc images", &extensions).add_filter("All files", &["*"]);
             dialog.pick_files().await.map(paths)

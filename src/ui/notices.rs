@@ -35,6 +35,9 @@ impl Notice {
             JobError::Image(image) if is_gone(&image.fault) => {
                 ("Nothing was changed.", "Look where it was moved to, or connect the disk that it was on.")
             }
+            JobError::Image(image) if image.fault.advice().is_some() => {
+                ("Nothing was read.", image.fault.advice().unwrap_or_default())
+            }
             error => error.advice(),
         };
         Notice {

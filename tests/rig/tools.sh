@@ -45,6 +45,11 @@ compare   program  npm                 npm                      brings the progr
 compare   npm      maxcso              @emmercm/maxcso-linux-x64  reads and writes CSO, ZSO and DAX
 compare   npm      dolphin-tool        @emmercm/dolphin-tool-linux-x64  reads images of GameCube and Wii discs
 compare   python   Cryptodome          python3-pycryptodome     decrypts MDX images
+compare   program  gzip                gzip                     packs and unpacks gzip files
+compare   program  bzip2               bzip2                    packs bzip2 files
+compare   program  xz                  xz-utils                 packs and unpacks xz files
+compare   program  zstd                zstd                     packs and unpacks zstd files
+compare   program  zip                 zip                      makes ZIP archives
 window    program  Xvfb                xvfb                     the screen of the window tests
 window    program  xdpyinfo            x11-utils                asks that screen whether it is up
 window    program  import              imagemagick              takes the screenshots

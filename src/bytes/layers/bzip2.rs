@@ -42,7 +42,7 @@ pub fn open(source: Arc<dyn Bytes>, bounds: &Bounds) -> Result<Layer, LayerError
         return Ok(Layer::indexed(Unpacked::new(Bzip2 { source, packed, starts, spares: Spares::default() })));
     }
     let spool = Spool::start(None, bounds, move |into| io::copy(&mut MultiBzDecoder::new(Cursor::new(source)), into).map(drop))?;
-    Ok(Layer { bytes: Arc::new(spool), spooled: true })
+    Ok(Layer::spooled(spool))
 }
 
 /// Where a block lies: its first bit and the one after its last.

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use super::damaged;
 use crate::bytes::Bytes;
 
 /// Bytes read ahead.
@@ -17,12 +18,25 @@ pub struct Cursor {
     buffer: Vec<u8>,
     taken: usize,
     read_to: u64,
+    /// How many may still be read.
+    budget: u64,
 }
 
 impl Cursor {
     /// From the first byte on.
     pub fn new(bytes: Arc<dyn Bytes>) -> Cursor {
-        Cursor { bytes, at: 0, buffer: Vec::new(), taken: 0, read_to: 0 }
+        Cursor::limited(bytes, u64::MAX)
+    }
+
+    /// The same, and an error once `budget` bytes were read. A clone has no such limit.
+    pub fn limited(bytes: Arc<dyn Bytes>, budget: u64) -> Cursor {
+        Cursor { bytes, at: 0, buffer: Vec::new(), taken: 0, read_to: 0, budget }
+    }
+}
+
+impl Clone for Cursor {
+    fn clone(&self) -> Cursor {
+        Cursor { bytes: self.bytes.clone(), at: self.at, buffer: Vec::new(), taken: 0, read_to: self.at, budget: u64::MAX }
     }
 }
 
@@ -33,6 +47,8 @@ impl BufRead for Cursor {
             self.taken = 0;
             let left = usize::try_from(self.bytes.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
             self.buffer.resize(left.min(AHEAD), 0);
+            let budget = self.budget.checked_sub(self.buffer.len() as u64);
+            self.budget = budget.ok_or_else(|| damaged("the list of files in the archive is absurdly long"))?;
             if !self.buffer.is_empty()
                 && let Err(error) = self.bytes.read_at(self.at, &mut self.buffer)
             {

@@ -1,6 +1,6 @@
 //! [`Deflate`]: a deflate stream, or the members of a gzip file, read at any place.
 //!
-//! Deflate has no index. So one is made on the way: every megabyte or so, at a border of two blocks, it is kept where the block lies and what the 32 KiB before it were;
+//! Deflate has no index. So one is made on the way: every half a megabyte or so, at a border of two blocks, it is kept where the block lies and what the 32 KiB before it were;
 //! the latter in a temporary file, so that the memory stays small. What lies between two such points is a block of [`Unpacked`].
 
 use std::io;
@@ -13,7 +13,7 @@ use super::{Bounds, LayerError, damaged};
 use crate::bytes::{BlockSpan, Blocks, Bytes, Spares, Unpacked, read_some};
 
 /// Bytes from one point to the next, at least.
-const STEP: u64 = 1 << 20;
+const STEP: u64 = 512 << 10;
 /// Bytes after which a point is made even inside of a block. No encoder that is known makes blocks as long.
 const LONGEST: u64 = 8 << 20;
 /// The number of a block that there is not, because what comes before it can't be decoded.

@@ -26,6 +26,8 @@ const PLAIN: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
 const EMPTY: [u8; 10] = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 /// Bytes of the last member around the sizes: header, length of the extra field, id and length of the subfield, block size, own length, [`EMPTY`].
 const AROUND: usize = 10 + 2 + 4 + 4 + 4 + EMPTY.len();
+/// Bytes that a block of deflate can hold as they are.
+const STORED: usize = 65_535;
 /// Members that the index has room for: an extra field has 65,535 bytes at most.
 const MOST_MEMBERS: usize = (65_535 - 12) / 4;
 
@@ -116,7 +118,7 @@ fn read_index(source: &dyn Bytes) -> io::Result<Option<Index>> {
 /// The index in the empty member, which begins at `at`.
 fn parse_index(last: &[u8], at: u64) -> Option<Index> {
     let sizes = last.get(16..last.len().checked_sub(EMPTY.len() + 4)?)?;
-    let extra = (sizes.len() + 12) as u16;
+    let extra = (sizes.len() + 8) as u16;
     let wanted = [&PLAIN[..3], &[4], &PLAIN[4..], &extra.to_le_bytes(), b"SP", &(extra - 4).to_le_bytes()].concat();
     if !last.starts_with(&wanted) || sizes.len() % 4 != 0 || sizes.len() < 8 || sizes.len() / 4 > MOST_MEMBERS + 1 {
         return None;
@@ -202,16 +204,33 @@ impl Encoder {
     /// A whole member.
     pub fn member(&mut self, raw: &[u8]) -> io::Result<Vec<u8>> {
         self.0.reset();
-        // Deflate stores what it can't compress, in blocks of 64 KiB with five bytes before each; zlib's own bound is a little more.
-        let mut packed = Vec::with_capacity(raw.len() + raw.len() / 1000 + 256);
+        let stored = raw.len() + 5 * raw.len().div_ceil(STORED).max(1);
+        let mut packed = Vec::with_capacity(PLAIN.len() + stored + 8);
         packed.extend_from_slice(&PLAIN);
-        let status = self.0.compress_vec(raw, &mut packed, FlushCompress::Finish)?;
-        if status != Status::StreamEnd {
-            return Err(io::Error::other("deflate made more than its bound"));
+        packed.resize(PLAIN.len() + stored, 0);
+        // The fastest level makes nine bits of each byte of noise; then it is better left as it is.
+        match self.0.compress(raw, &mut packed[PLAIN.len()..], FlushCompress::Finish)? {
+            Status::StreamEnd => packed.truncate(PLAIN.len() + self.0.total_out() as usize),
+            _ => {
+                packed.truncate(PLAIN.len());
+                store(raw, &mut packed);
+            }
         }
         packed.extend_from_slice(&crc32fast::hash(raw).to_le_bytes());
         packed.extend_from_slice(&(raw.len() as u32).to_le_bytes());
         Ok(packed)
+    }
+}
+
+/// Deflate's blocks for what can't be packed (RFC 1951, section 3.2.4): a bit for the last, the length, and its complement.
+fn store(raw: &[u8], into: &mut Vec<u8>) {
+    let mut blocks = raw.chunks(STORED).peekable();
+    while let Some(block) = blocks.next() {
+        into.push(u8::from(blocks.peek().is_none()));
+        let len = block.len() as u16;
+        into.extend_from_slice(&len.to_le_bytes());
+        into.extend_from_slice(&(!len).to_le_bytes());
+        into.extend_from_slice(block);
     }
 }
 
@@ -227,4 +246,24 @@ pub fn index_member(block: u32, sizes: &[u32]) -> Vec<u8> {
     member.extend_from_slice(&((AROUND + 4 * sizes.len()) as u32).to_le_bytes());
     member.extend_from_slice(&EMPTY);
     member
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The index was once written and never believed, and nothing told: such files are read without it as well.
+    #[test]
+    fn the_index_that_is_written_is_the_one_that_is_read() {
+        let data: Vec<u8> = (0..2_500_000u32).map(|n| (n.wrapping_mul(n) >> 11) as u8).collect();
+        let mut encoder = Encoder::new(1);
+        let members: Vec<Vec<u8>> = data.chunks(1 << 20).map(|raw| encoder.member(raw).unwrap()).collect();
+        let sizes: Vec<u32> = members.iter().map(|member| member.len() as u32).collect();
+        let file = [members.concat(), index_member(1 << 20, &sizes)].concat();
+        let index = read_index(&file).unwrap().unwrap();
+        assert_eq!((index.block, index.len, index.starts.len()), (1 << 20, 2_500_000, 4));
+        assert_eq!(member_len(700 << 20), 1 << 20);
+        assert!((128u64 << 30).div_ceil(u64::from(member_len(128 << 30))) <= MOST_MEMBERS as u64);
+        assert_eq!(index_member(1 << 20, &vec![5; MOST_MEMBERS]).len(), AROUND + 4 * MOST_MEMBERS);
+    }
 }

@@ -28,7 +28,7 @@ use std::io;
 use std::sync::Arc;
 
 pub use cursor::Cursor;
-pub use deflate::Deflate;
+pub use deflate::{Deflate, Frame};
 pub use spool::Spool;
 pub use stop::Stop;
 
@@ -50,17 +50,26 @@ pub struct Bounds {
 }
 
 /// A layer that has been opened.
+#[derive(Clone)]
 pub struct Layer {
     /// What it unpacks to.
     pub bytes: Arc<dyn Bytes>,
-    /// It can't be read at any place: it is being unpacked to a temporary file, and what lies at its end is known only after the rest.
+    /// It can't be read at any place, and is large: it goes to a temporary file, which people should know.
     pub spooled: bool,
+    /// What lies at its end is known only after all before it was unpacked.
+    pub far_end: bool,
 }
 
 impl Layer {
     /// A layer that is read at any place.
     pub fn indexed(bytes: impl Bytes + 'static) -> Layer {
-        Layer { bytes: Arc::new(bytes), spooled: false }
+        Layer { bytes: Arc::new(bytes), spooled: false, far_end: false }
+    }
+
+    /// What goes to a temporary file. That of a small one is no news.
+    pub fn spooled(spool: Spool) -> Layer {
+        let spooled = spool.len() > LARGEST_BLOCK;
+        Layer { bytes: Arc::new(spool), spooled, far_end: true }
     }
 }
 
@@ -99,6 +108,12 @@ pub enum LayerError {
     /// It is encrypted, and the password does not open it.
     #[error("wrong password")]
     PasswordWrong,
+}
+
+impl From<io::ErrorKind> for LayerError {
+    fn from(kind: io::ErrorKind) -> LayerError {
+        LayerError::Io(kind.into())
+    }
 }
 
 impl Bounds {

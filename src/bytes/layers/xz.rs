@@ -33,7 +33,7 @@ pub fn open(source: Arc<dyn Bytes>, bounds: &Bounds) -> Result<Layer, LayerError
     let decode = move |into: &mut dyn Write| {
         io::copy(&mut XzReader::new_mem_limit(Cursor::new(source), true, DICTIONARY_KIB), into).map(drop)
     };
-    Ok(Layer { bytes: Arc::new(Spool::start(Some(len), bounds, decode)?), spooled: true })
+    Ok(Layer::spooled(Spool::start(Some(len), bounds, decode)?))
 }
 
 /// A block, as the indexes tell of it.

@@ -66,7 +66,7 @@ pub fn open(source: Arc<dyn Bytes>, bounds: &Bounds) -> Result<Layer, LayerError
         decoder.set_max_window_size(u64::from(DICTIONARY_KIB) << 10).map_err(io::Error::other)?;
         io::copy(&mut StreamingDecoder::new_with_decoder(Cursor::new(source), decoder), into).map(drop)
     };
-    Ok(Layer { bytes: Arc::new(Spool::start(len, bounds, decode)?), spooled: true })
+    Ok(Layer::spooled(Spool::start(len, bounds, decode)?))
 }
 
 /// A frame, where it lies and what it decodes to, where that is told.

@@ -167,7 +167,7 @@ fn places_no_disc_has_are_refused() {
 
 #[test]
 fn limits_hold() {
-    let tight = Limits { descriptor: 1000, statements: 5, files: 1 };
+    let tight = Limits { descriptor: 1000, statements: 5, files: 1, ..Limits::default() };
     let fails = |text: &str| matches!(parse(text.as_bytes(), &tight).unwrap_err().fault, Fault::TooMany { .. });
     assert!(fails(&" ".repeat(1001)));
     assert!(fails(&format!("[CloneCD]\n{}", "Version=3\n".repeat(5))));

@@ -57,9 +57,9 @@ impl Hunks {
                 let bytes = entry.at.to_be_bytes();
                 into.chunks_mut(8).for_each(|part| part.copy_from_slice(&bytes[..part.len()]));
             }
-            Kind::Parent => self.from_parent(entry.at, into, number)?,
+            Kind::Parent => self.read_parent(entry.at, into, number)?,
             Kind::Absent if self.parent.is_some() => {
-                self.from_parent(number * u64::from(self.header.hunk / self.header.unit), into, number)?;
+                self.read_parent(number * u64::from(self.header.hunk / self.header.unit), into, number)?;
             }
             Kind::Absent => into.fill(0),
             Kind::Own => return Err(damaged(number, "is said to be as another, in a circle")),
@@ -92,7 +92,7 @@ impl Hunks {
     }
 
     /// Bytes of the parent from a unit on. Behind its end, but within its last hunk, are zeros.
-    fn from_parent(&self, unit: u64, into: &mut [u8], number: u64) -> io::Result<()> {
+    fn read_parent(&self, unit: u64, into: &mut [u8], number: u64) -> io::Result<()> {
         let parent = self.parent.as_ref().ok_or_else(|| damaged(number, "is in a parent, which the file does not name"))?;
         let at = unit.checked_mul(u64::from(self.header.unit)).filter(|&at| at < parent.len());
         let at = at.ok_or_else(|| damaged(number, "lies behind the end of the parent"))?;

@@ -81,7 +81,7 @@ struct Units {
     runs: Vec<(u64, u64)>,
 }
 
-const ZEROS: [u8; 64 << 10] = [0; _];
+static ZEROS: [u8; 64 << 10] = [0; _];
 
 impl Units {
     fn next_run(&mut self) -> io::Result<()> {

@@ -124,7 +124,10 @@ impl Blocks for Packed {
             let len = self.unpack(state, stored, &mut whole);
             let wanted = whole.get(..into.len()).filter(|wanted| matches!(len, Ok(Some(len)) if len >= wanted.len()));
             let result = match (wanted, len) {
-                (Some(wanted), _) => Ok(into.copy_from_slice(wanted)),
+                (Some(wanted), _) => {
+                    into.copy_from_slice(wanted);
+                    Ok(())
+                }
                 (None, Err(error)) => Err(error),
                 (None, Ok(_)) => Err(damaged()),
             };

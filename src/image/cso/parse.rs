@@ -255,7 +255,10 @@ impl Index {
         let entries = if self.header.kind == Kind::Dax { blocks } else { blocks + 1 };
         let mut bytes = bytes;
         while (self.entries.len() as u64) < entries {
-            let Some((entry, rest)) = bytes.split_first_chunk() else { return Ok(self.keep(bytes)) };
+            let Some((entry, rest)) = bytes.split_first_chunk() else {
+                self.keep(bytes);
+                return Ok(());
+            };
             self.entry(u32::from_le_bytes(*entry))?;
             bytes = rest;
         }
@@ -263,12 +266,18 @@ impl Index {
             return Ok(());
         }
         while (self.lengths.len() as u64) < blocks {
-            let Some((length, rest)) = bytes.split_first_chunk() else { return Ok(self.keep(bytes)) };
+            let Some((length, rest)) = bytes.split_first_chunk() else {
+                self.keep(bytes);
+                return Ok(());
+            };
             self.length(u16::from_le_bytes(*length))?;
             bytes = rest;
         }
         while self.areas.len() < self.header.areas as usize {
-            let Some((area, rest)) = bytes.split_first_chunk::<8>() else { return Ok(self.keep(bytes)) };
+            let Some((area, rest)) = bytes.split_first_chunk::<8>() else {
+                self.keep(bytes);
+                return Ok(());
+            };
             let [a, b, c, d, e, f, g, h] = *area;
             self.area(u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))?;
             bytes = rest;

@@ -259,7 +259,7 @@ fn what_is_no_sheet_says_so() {
 
 #[test]
 fn floods_end_at_the_limits() {
-    let limits = Limits { descriptor: 1 << 20, statements: 1000, files: 10 };
+    let limits = Limits { descriptor: 1 << 20, statements: 1000, files: 10, ..Limits::default() };
     let of = |text: &str| parse(text.as_bytes(), &limits).unwrap_err().fault;
     assert!(matches!(of(&"x".repeat((1 << 20) + 1)), Fault::TooMany { .. }));
     assert!(matches!(of(&"REM\n".repeat(1001)), Fault::TooMany { limit: 1000, .. }));

@@ -48,7 +48,7 @@ fn every_flaw_has_its_line_and_its_reason() {
 
 #[test]
 fn limits_hold() {
-    let tight = Limits { descriptor: 20, statements: 5, files: 2 };
+    let tight = Limits { descriptor: 20, statements: 5, files: 2, ..Limits::default() };
     assert!(matches!(parse(&[b'x'; 21], &tight).unwrap_err().fault, Fault::TooMany { .. }));
     assert!(matches!(parse(b"a\nb\nc", &tight).unwrap_err().fault, Fault::TooMany { .. }));
 }

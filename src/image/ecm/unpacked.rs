@@ -71,7 +71,8 @@ fn fill(kind: Kind, units: &[u8], mut skip: usize, mut into: &mut [u8]) -> Optio
     let (packed, unpacked) = kind.sizes();
     let (packed, unpacked) = (packed as usize, unpacked as usize);
     if kind == Kind::Plain {
-        return Some(into.copy_from_slice(units.get(..into.len())?));
+        into.copy_from_slice(units.get(..into.len())?);
+        return Some(());
     }
     let mut units = units.chunks_exact(packed);
     while !into.is_empty() {

@@ -255,7 +255,7 @@ fn braces_without_end_take_no_stack() {
 
 #[test]
 fn limits_hold() {
-    let tight = Limits { descriptor: 10_000, statements: 5, files: 2 };
+    let tight = Limits { descriptor: 10_000, statements: 5, files: 2, ..Limits::default() };
     let fails = |text: &str| matches!(parse(text.as_bytes(), &tight).unwrap_err().fault, Fault::TooMany { .. });
     assert!(fails(&" ".repeat(10_001)));
     assert!(fails(&format!("TRACK AUDIO {}", "NO COPY ".repeat(5))));

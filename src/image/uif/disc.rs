@@ -13,7 +13,7 @@ use crate::image::mds::MDS;
 use crate::image::nrg::NRG;
 use crate::image::raw::open_unpacked;
 use crate::image::wire::Wire;
-use crate::image::{Error, Fault, Flaw, Format, Inside, Opened, Opener};
+use crate::image::{Embedded, Error, Fault, Flaw, Format, Opened, Opener};
 
 /// Bytes of the data at their end in which the footer of a Nero image is looked for: whole sectors follow it.
 const FOOTER_AREA: u64 = 2 * 4096;
@@ -51,7 +51,7 @@ pub fn disc(opener: &Opener, image: Unpacking) -> Result<Opened, Error> {
     // What MagicISO itself says of the tracks has to do.
     match (sheet(&tracks).map_err(|flaw| opener.flaw(flaw))?, opened) {
         (Some(sheet), first) => {
-            let inside = Inside::new(data, None);
+            let inside = Embedded::new(data, None);
             let mut found = (CUE.open)(&opener.inside(Arc::new(sheet.into_bytes()), inside))?;
             if let Some(Err(error)) = first {
                 let why = error.fault.to_string();
@@ -70,7 +70,7 @@ pub fn disc(opener: &Opener, image: Unpacking) -> Result<Opened, Error> {
 fn by_original(opener: &Opener, original: &Original, data: &Arc<dyn Bytes>) -> Option<Result<Opened, Error>> {
     let open = |format: &Format, descriptor: Vec<u8>, sub: Option<Vec<u8>>| {
         let sub = sub.map(|sub| Arc::new(sub) as Arc<dyn Bytes>);
-        (format.open)(&opener.inside(Arc::new(descriptor), Inside::new(data.clone(), sub)))
+        (format.open)(&opener.inside(Arc::new(descriptor), Embedded::new(data.clone(), sub)))
     };
     let descriptor = &original.descriptor;
     match original.kind {
@@ -104,7 +104,7 @@ fn nero(opener: &Opener, data: &Arc<dyn Bytes>) -> Result<Opened, Error> {
     let end = footer(b"NER5", 12).max(footer(b"NERO", 8)).filter(|&end| end <= tail.len());
     let end = end.ok_or_else(|| opener.flaw(Flaw::file(Fault::Missing { what: "the footer of the Nero image inside" })))?;
     let image: Arc<dyn Bytes> = Arc::new(Window::new(data.clone(), 0, from + end as u64));
-    (NRG.open)(&opener.inside(image, Inside::new(data.clone(), None)))
+    (NRG.open)(&opener.inside(image, Embedded::new(data.clone(), None)))
 }
 
 /// MagicISO's list of tracks as a cue sheet; `None` where there is none.

@@ -173,10 +173,10 @@ impl Device {
 
     fn carry_out(&mut self, cdb: &[u8], data: Data<'_>) -> Result<usize, Sense> {
         // INQUIRY, REQUEST SENSE, GET CONFIGURATION and GET EVENT STATUS NOTIFICATION are answered whatever has happened (SPC-4, 5.14; MMC-6, 4.1.6).
-        if !matches!(cdb[0], 0x03 | 0x12 | 0x46 | 0x4A | 0xA0) {
-            if let Some(attention) = self.attention.take() {
-                return Err(attention);
-            }
+        let indifferent = matches!(cdb[0], 0x03 | 0x12 | 0x46 | 0x4A | 0xA0);
+        if let (false, Some(attention)) = (indifferent, self.attention) {
+            self.attention = None;
+            return Err(attention);
         }
         match (cdb[0], data) {
             (0xB6 | 0xBB | 0x55 | 0x15, _) => Ok(0),

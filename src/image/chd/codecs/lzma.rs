@@ -182,7 +182,7 @@ impl<'a> RangeDecoder<'a> {
         self.range = bound.wrapping_add(self.range.wrapping_sub(bound << 1) & mask);
         self.code -= bound & mask;
         // Towards 2048 for a 0, towards 0 for a 1, both rounded as in `bit`.
-        let step = now as i32 - ((1 << BITS) - (1 << SHIFT) + 1) * (1 - bit as i32) >> SHIFT;
+        let step = (now as i32 - ((1 << BITS) - (1 << SHIFT) + 1) * (1 - bit as i32)) >> SHIFT;
         *probability = (now as i32 - step) as u16;
         bit
     }

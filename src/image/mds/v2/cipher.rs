@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_is_decrypted() {
-        let plain: Vec<u8> = (0..5000u32).map(|n| (n * n >> 3) as u8).collect();
+        let plain: Vec<u8> = (0..5000u32).map(|n| ((n * n) >> 3) as u8).collect();
         let (chain, lrw) = (Chain::new(&keys()), Lrw::new(&keys()));
         let mut bytes = plain.clone();
         chain.encrypt(&mut bytes);
