@@ -4,87 +4,15 @@ mod common;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use common::discs::{long, small};
 use common::names;
+#[cfg(unix)]
+use common::program::interrupted;
+use common::program::{fails, iso, json, keys, mixed, ok, say, spindle};
 use serde_json::Value;
-
-fn spindle() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spindle"));
-    command.stdin(Stdio::null());
-    command
-}
-
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-/// Runs the program in a folder.
-fn say(folder: &Path, arguments: &[&str]) -> Said {
-    let output = spindle().args(arguments).current_dir(folder).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
-    let said = Said { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
-    assert!(!said.out.contains('\x1b') && !said.err.contains('\x1b'), "no colours where nobody sees them: {arguments:?}");
-    said
-}
-
-/// The same, and it has to succeed.
-fn ok(folder: &Path, arguments: &[&str]) -> String {
-    let said = say(folder, arguments);
-    assert_eq!((said.code, said.err.as_str()), (0, ""), "{arguments:?}: {}", said.out);
-    said.out
-}
-
-/// Lines of JSON.
-fn json(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
-}
-
-/// The keys of an object, and the kind of each value.
-fn keys(value: &Value) -> String {
-    let kind = |value: &Value| match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "text",
-        Value::Array(_) => "list",
-        Value::Object(_) => "object",
-    };
-    let object = value.as_object().unwrap();
-    let mut keys: Vec<String> = object.iter().map(|(key, value)| format!("{key}:{}", kind(value))).collect();
-    keys.sort();
-    keys.join(" ")
-}
-
-/// The error line for people and the one for programs; they say the same.
-fn fails(folder: &Path, code: i32, class: &str, arguments: &[&str]) -> String {
-    let said = say(folder, arguments);
-    assert_eq!(said.code, code, "{arguments:?}: {}", said.err);
-    assert_eq!(said.out, "", "{arguments:?}");
-    assert!(said.err.starts_with("spindle: ") && said.err.lines().count() == 1, "{arguments:?}: {}", said.err);
-    let with_json = say(folder, &[arguments, &["--json"]].concat());
-    assert_eq!(with_json.code, code, "{arguments:?}: {}", with_json.err);
-    let error = &json(&with_json.err)[0];
-    assert_eq!(keys(error), "error:object");
-    let error = &error["error"];
-    let words: Vec<String> = error.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(
-        {
-            let mut sorted = words;
-            sorted.sort();
-            sorted
-        },
-        ["class", "message", "offset", "path"]
-    );
-    assert_eq!(error["class"], class, "{arguments:?}");
-    assert!(error["message"].as_str().is_some_and(|message| !message.contains('\n')), "{error}");
-    said.err.trim_end().to_owned()
-}
 
 /// The demo disc, made once.
 fn demo() -> &'static Path {
@@ -99,18 +27,6 @@ fn demo() -> &'static Path {
     });
     static INNER: OnceLock<PathBuf> = OnceLock::new();
     INNER.get_or_init(|| folder.path().join("the demo"))
-}
-
-/// A small disc with data and audio in a folder of its own, as `x.cue`.
-fn mixed() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    common::save(&small(), "cue", &folder.path().join("x.cue"), |_| ()).unwrap();
-    folder
-}
-
-/// An ISO without a file system.
-fn iso(folder: &Path, name: &str) {
-    fs::write(folder.join(name), vec![b's'; 2048 * 20]).unwrap();
 }
 
 #[test]
@@ -499,22 +415,6 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// Runs the program until it tells of progress, then sends it a signal.
-#[cfg(unix)]
-fn interrupted(folder: &Path, signal: &str, arguments: &[&str]) -> (i32, String) {
-    use std::io::{BufRead, BufReader, Read};
-    let mut command = spindle();
-    command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("\"progress\"")));
-    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-    lines.for_each(drop);
-    let mut errors = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
-    (child.wait().unwrap().code().expect("it ends by itself"), errors)
-}
-
 #[cfg(unix)]
 #[test]
 fn an_interrupted_conversion_leaves_nothing() {
@@ -579,124 +479,4 @@ fn a_long_conversion_goes_by_the_relative_paths_of_scripts() {
     fs::create_dir_all(folder.path().join("a/b")).unwrap();
     ok(&folder.path().join("a"), &["convert", "../long.cue", "b/../b/./long.nrg"]);
     ok(&folder.path().join("a/b"), &["verify", "../../long.cue", "long.nrg"]);
-}
-
-/// A folder with three discs, one that is none, and one file that has nothing to do with it.
-fn shelf() -> tempfile::TempDir {
-    let folder = mixed();
-    let at = folder.path();
-    fs::create_dir(at.join("shelf")).unwrap();
-    for name in ["x.bin", "x.cue"] {
-        fs::rename(at.join(name), at.join("shelf").join(name)).unwrap();
-    }
-    iso(at, "shelf/data.iso");
-    fs::write(at.join("shelf/bad.cue"), "FILE nowhere.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n").unwrap();
-    fs::write(at.join("shelf/notes.txt"), "nothing").unwrap();
-    folder
-}
-
-#[test]
-fn many_images_are_converted_into_a_folder() {
-    let folder = shelf();
-    let at = folder.path();
-    let said = say(at, &["convert", "shelf", "--into", "out/new", "--to", "nrg"]);
-    assert_eq!(said.code, 3, "the exit code is that of the first that failed: {}", said.err);
-    assert!(
-        said.err.starts_with("spindle: ") && said.err.contains("nowhere.bin") && said.err.lines().count() == 1,
-        "{}",
-        said.err
-    );
-    assert!(said.out.contains("Saved and verified: out/new/data.nrg") && said.out.contains("Saved and verified: out/new/x.nrg"));
-    assert!(said.out.lines().last().unwrap().starts_with("2 of 3 converted, 0 skipped, 1 failed ("), "{}", said.out);
-    assert_eq!(names(&at.join("out/new")), ["data.nrg", "x.nrg"]);
-    ok(at, &["verify", "shelf/x.cue", "out/new/x.nrg"]);
-    // Run again, nothing is done twice; named by themselves, in any order, they are all there.
-    let out = ok(at, &["convert", "shelf/x.cue", "shelf/data.iso", "--into", "out/new", "--to", "nrg", "--skip-existing"]);
-    assert!(out.contains("Skipped: shelf/x.cue: out/new/x.nrg is there already"), "{out}");
-    assert!(out.lines().last().unwrap().starts_with("0 of 2 converted, 2 skipped, 0 failed ("), "{out}");
-    let said = say(at, &["convert", "shelf/x.cue", "--into", "out/new", "--to", "nrg"]);
-    assert!(said.code == 2 && said.err.contains("already"), "{}", said.err);
-    ok(at, &["convert", "shelf/x.cue", "--into", "out/new", "--to", "nrg", "--overwrite"]);
-}
-
-#[test]
-fn a_batch_says_in_json_what_became_of_each() {
-    let folder = shelf();
-    let at = folder.path();
-    fs::create_dir(at.join("out")).unwrap();
-    fs::write(at.join("out/data.nrg"), "there").unwrap();
-    let said = say(at, &["convert", "--json", "shelf", "--into", "out", "--to", "nrg", "--skip-existing"]);
-    assert_eq!(said.code, 3);
-    assert_eq!(json(&said.err)[0]["error"]["class"], "input");
-    let lines = json(&said.out);
-    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
-    let progress = of("progress");
-    for line in &progress {
-        let shape = keys(line).replace("eta:null", "eta:int").replace("track:null", "track:int");
-        let expected =
-            "done:int eta:int event:text number:int of:int phase:text rate:int source:text total:int track:int unit:text";
-        assert_eq!(shape, expected);
-        assert_eq!((&line["unit"], &line["of"], &line["number"]), (&"bytes".into(), &3.into(), &3.into()));
-    }
-    assert_eq!(progress.last().unwrap()["source"], "shelf/x.cue");
-    let done = of("done");
-    assert_eq!(
-        keys(done[0]),
-        "damaged:int deleted:list event:text kept:null loss:list outputs:list repaired:int seconds:float source:text verified:bool"
-    );
-    assert_eq!((&done[0]["source"], &done[0]["outputs"]), (&"shelf/x.cue".into(), &vec!["out/x.nrg"].into()));
-    let skipped = of("skipped");
-    assert_eq!(keys(skipped[0]), "event:text source:text target:text why:text");
-    assert_eq!((&skipped[0]["source"], &skipped[0]["why"]), (&"shelf/data.iso".into(), &"exists".into()));
-    let failed = of("failed");
-    assert_eq!(
-        (keys(failed[0]).as_str(), &failed[0]["source"]),
-        ("error:object event:text source:text target:text", &"shelf/bad.cue".into())
-    );
-    assert_eq!(keys(&failed[0]["error"]), keys(&json(&said.err)[0]["error"]));
-    let end = lines.last().unwrap();
-    assert_eq!(keys(end), "converted:int event:text failed:int seconds:float skipped:int");
-    assert_eq!(
-        (&end["event"], &end["converted"], &end["skipped"], &end["failed"]),
-        (&"batch".into(), &1.into(), &1.into(), &1.into())
-    );
-    assert_eq!(fs::read(at.join("out/data.nrg")).unwrap(), b"there");
-}
-
-#[test]
-fn sources_are_deleted_only_where_that_was_said_and_proved() {
-    let folder = shelf();
-    let at = folder.path();
-    let before = names(&at.join("shelf"));
-    // The mixed disc would lose its audio: that alone keeps it.
-    let batch = ["convert", "shelf", "--into", "out", "--to", "iso", "--allow-loss"];
-    assert_eq!(say(at, &[&batch, ["--delete-source", "--no-verify"].as_slice()].concat()).code, 2);
-    let said = say(at, &[&batch, ["--delete-source"].as_slice()].concat());
-    assert!(said.out.contains("Kept shelf/x.cue: the new image does not keep everything"), "{}", said.out);
-    assert_eq!(names(&at.join("shelf")), before, "an image that is an ISO already is none to convert");
-    let said = say(at, &["convert", "shelf", "--into", "out", "--to", "nrg", "--delete-source", "--json"]);
-    let done: Vec<Value> = json(&said.out).into_iter().filter(|line| line["event"] == "done").collect();
-    let gone = |line: &Value| line["deleted"].as_array().unwrap().len();
-    assert_eq!((gone(&done[0]), &done[0]["kept"]), (0, &"it was read with reservations".into()), "nothing says what data.iso is");
-    assert_eq!((gone(&done[1]), &done[1]["kept"]), (2, &Value::Null));
-    assert_eq!(names(&at.join("shelf")), ["bad.cue", "data.iso", "notes.txt"]);
-    ok(at, &["inspect", "out/x.nrg"]);
-}
-
-#[test]
-fn a_batch_needs_to_be_told_the_format_and_the_folder() {
-    let folder = shelf();
-    let at = folder.path();
-    for (arguments, said) in [
-        (vec!["convert", "shelf", "--into", "out"], "--to"),
-        (vec!["convert", "a", "b", "c"], "--into"),
-        (vec!["convert", "a", "b", "--skip-existing"], "--into"),
-        (vec!["convert", "a", "b", "--delete-source"], "--into"),
-        (vec!["convert", "shelf", "--into", "out", "--to", "nrg", "--delete-even-lossy"], "--delete-source"),
-        (vec!["convert", "shelf", "--into", "out", "--to", "nrg", "--level", "3"], "a level of compression"),
-    ] {
-        let line = fails(at, 2, "request", &arguments);
-        assert!(line.contains(said), "{arguments:?}: {line}");
-    }
-    assert_eq!(names(at), ["shelf"]);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use spindle::ui::{App, Settings};
 
 #[derive(Debug)]
@@ -38,7 +38,11 @@ fn until(harness: &mut Harness<'_, App>, what: &str, so: impl Fn(&Harness<'_, Ap
         if so(harness) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "the window never came to this: {what}");
+        if begun.elapsed() > Duration::from_secs(30) {
+            let labels: Vec<String> =
+                harness.query_all_by(|node| node.label().is_some()).filter_map(|node| node.accesskit_node().label()).collect();
+            panic!("the window never came to this: {what}; it shows {labels:#?}");
+        }
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -259,4 +263,201 @@ fn closing_asks_about_running_jobs_and_a_job_can_be_paused_and_stopped() {
     until(&mut harness, "the job has stopped", shows("Cancelled. Nothing unfinished was left behind."));
     harness.get_by_label("Clear finished").click();
     until(&mut harness, "the panel is gone", |harness| !shows("Jobs:")(harness));
+}
+
+/// A folder with a data disc, a mixed one, and a sheet whose sectors are gone.
+fn shelf(folder: &Path) {
+    iso(folder);
+    mixed(folder);
+    std::fs::write(folder.join("gone.cue"), "FILE nowhere.bin BINARY\n TRACK 01 AUDIO\n INDEX 01 00:00:00\n").unwrap();
+}
+
+fn drop_all(harness: &mut Harness<'_, App>, paths: &[PathBuf]) {
+    for path in paths {
+        harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    }
+}
+
+fn press(harness: &mut Harness<'_, App>, label: &str) {
+    // What is below the edge of a list can't be pressed by anybody.
+    harness.get_by_label_contains(label).scroll_to_me();
+    harness.run_ok();
+    harness.get_by_label_contains(label).click();
+    harness.run_ok();
+}
+
+fn choose(harness: &mut Harness<'_, App>, list: &str, value: &str) {
+    harness.get_by_label(list).click();
+    harness.run_ok();
+    harness.get_by_label(value).click();
+    harness.run_ok();
+}
+
+#[test]
+fn a_dropped_folder_is_a_table_and_one_button_converts_it() {
+    let dir = tempfile::tempdir().unwrap();
+    shelf(dir.path());
+    let mut harness = window(Vec::new());
+    drop_all(&mut harness, &[dir.path().to_owned()]);
+    until(&mut harness, "the table is shown", shows("Convert holiday.iso: CD · 1 track · ISO, 82 kB"));
+    assert!(shows("3 discs")(&harness) && shows("1 can't be opened")(&harness));
+    assert!(shows("Convert gone.cue: Can't be opened; the file “nowhere.bin”")(&harness), "a row says why");
+    choose(&mut harness, "Convert to", "Nero: keeps everything");
+    assert!(shows("Convert mixed.cue: CD · 2 tracks · BIN/CUE, 941 kB; Keeps everything")(&harness));
+    // One of them is left out, and taken in again.
+    press(&mut harness, "Convert holiday.iso");
+    assert!(shows("Convert 1 disc to Nero, about ")(&harness));
+    press(&mut harness, "Convert holiday.iso");
+    press(&mut harness, "Convert 2 discs to Nero, about ");
+    until(&mut harness, "all are done", shows("2 of 2 discs converted. Took"));
+    assert!(shows("Convert mixed.cue: CD · 2 tracks · BIN/CUE, 941 kB; Saved and verified, ")(&harness));
+    assert!(shows("There is nothing left to convert.")(&harness));
+    for name in ["holiday.nrg", "mixed.nrg", "holiday.iso", "mixed.bin"] {
+        assert!(dir.path().join(name).exists(), "{name}");
+    }
+    // Ticked once more they are passed over, because they are there.
+    press(&mut harness, "Convert all");
+    press(&mut harness, "Convert 2 discs to Nero, about ");
+    until(&mut harness, "both are passed over", shows("0 of 2 discs converted, 2 passed over."));
+    // Each can still be opened by itself.
+    press(&mut harness, "Open mixed.cue");
+    until(&mut harness, "the image is shown", shows("1 data track and 1 audio track"));
+    press(&mut harness, "Show 3 discs");
+    assert!(shows("Convert mixed.cue")(&harness));
+    press(&mut harness, "Close 3 discs");
+    assert!(shows("1 data track and 1 audio track")(&harness) && !shows("3 discs")(&harness));
+    harness.run_ok();
+}
+
+#[test]
+fn what_several_discs_lose_is_said_before_and_needs_a_word() {
+    let dir = tempfile::tempdir().unwrap();
+    shelf(dir.path());
+    let mut harness = window(Vec::new());
+    drop_all(&mut harness, &[dir.path().join("mixed.cue"), dir.path().join("holiday.iso")]);
+    until(&mut harness, "the table is shown", shows("2 discs"));
+    choose(&mut harness, "Convert to", "ISO: 1 would lose something");
+    assert!(shows("ISO can't keep everything of 1 disc:")(&harness) && shows("• mixed.cue: track 2 stays behind")(&harness));
+    assert!(shows("None of the chosen discs can become an image of this format.")(&harness), "the other is an ISO already");
+    press(&mut harness, "Convert them all the same");
+    press(&mut harness, "More options");
+    press(&mut harness, "Delete each source");
+    press(&mut harness, "Convert 1 disc to ISO, about 410 kB, then delete the sources");
+    assert!(shows("Delete the sources of 1 disc?")(&harness));
+    press(&mut harness, "Go back");
+    assert!(!shows("Delete the sources")(&harness) && !dir.path().join("mixed.iso").exists());
+    press(&mut harness, "Convert 1 disc to ISO");
+    press(&mut harness, "Convert and delete");
+    until(&mut harness, "it is done", shows("200 sectors damaged; source kept: the new image does not keep everything"));
+    assert!(dir.path().join("mixed.bin").exists(), "what lost something is kept");
+    choose(&mut harness, "Convert to", "Nero: keeps everything");
+    press(&mut harness, "Convert all");
+    press(&mut harness, "Convert 2 discs to Nero, about ");
+    press(&mut harness, "Convert and delete");
+    until(&mut harness, "both are done", shows("2 of 2 discs converted."));
+    assert!(
+        shows("source deleted")(&harness) && !dir.path().join("mixed.bin").exists() && !dir.path().join("mixed.cue").exists()
+    );
+    assert!(dir.path().join("mixed.nrg").exists() && dir.path().join("holiday.nrg").exists());
+}
+
+/// An encrypted image of this name.
+fn encrypted(folder: &Path, name: &str, password: &str) -> PathBuf {
+    use spindle::job::{Control, ConvertTask, Source, save};
+    let image = spindle::image::open(&mixed(folder), spindle::image::Limits::default()).unwrap();
+    let mut task = ConvertTask::new("mixed", folder.join(name));
+    task.tuning.password = Some(password.into());
+    let source = Source { reader: image.reader.clone(), path: &image.path, files: &[] };
+    let made = save(&source, &task, &Control::default(), &|_| ()).unwrap().outputs.pop().unwrap();
+    std::fs::remove_file(folder.join("mixed.cue")).unwrap();
+    std::fs::remove_file(folder.join("mixed.bin")).unwrap();
+    made
+}
+
+fn type_password(harness: &mut Harness<'_, App>, password: &str) {
+    harness.event(egui::Event::Text(password.to_owned()));
+    harness.run_ok();
+    harness.key_press(egui::Key::Enter);
+    harness.run_ok();
+}
+
+#[test]
+fn a_password_is_asked_for_once_and_serves_all_jobs() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut harness = window(vec![encrypted(dir.path(), "secret.mdx", "open sesame")]);
+    until(&mut harness, "the password is asked for", shows("“secret.mdx” is encrypted"));
+    type_password(&mut harness, "guess");
+    until(&mut harness, "it was wrong", shows("Wrong password."));
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    type_password(&mut harness, "open sesame");
+    until(&mut harness, "the image is shown", shows("1 data track and 1 audio track"));
+    assert!(!shows("is encrypted")(&harness) && harness.state().state().notices.is_empty());
+    press(&mut harness, "Checksums");
+    until(&mut harness, "it can be read", shows("Copy all"));
+    press(&mut harness, "Convert…");
+    press(&mut harness, "BIN/CUE: Keeps everything");
+    press(&mut harness, "Save as BIN/CUE");
+    until(&mut harness, "the conversion is proved", shows("Saved and verified. 2 tracks, no errors."));
+    // Opened again, nobody is asked.
+    press(&mut harness, "Close secret.mdx");
+    drop_all(&mut harness, &[dir.path().join("secret.mdx")]);
+    until(&mut harness, "the image is shown again", |harness| harness.state().state().images.len() == 1);
+    assert!(harness.state().state().locked.is_empty());
+    // Esc leaves another one alone.
+    drop_all(&mut harness, &[encrypted(dir.path(), "other.mdx", "another")]);
+    until(&mut harness, "the password is asked for", shows("“other.mdx” is encrypted"));
+    harness.key_press(egui::Key::Escape);
+    until(&mut harness, "the question is gone", |harness| !shows("is encrypted")(harness));
+    assert_eq!(harness.state().state().images.len(), 1);
+}
+
+#[test]
+fn one_password_opens_all_discs_of_a_table_that_it_fits() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, password) in [("a.mdx", "one"), ("b.mdx", "one"), ("c.mdx", "two")] {
+        encrypted(dir.path(), name, password);
+    }
+    let mut harness = window(vec![dir.path().to_owned()]);
+    until(&mut harness, "the table is shown", shows("3 encrypted"));
+    assert!(shows("Convert a.mdx: Encrypted; Needs its password")(&harness));
+    harness.get_all_by_label("Password…").next().unwrap().click();
+    until(&mut harness, "the password is asked for", shows("“a.mdx” is encrypted"));
+    type_password(&mut harness, "one");
+    until(&mut harness, "two of them are open", shows("1 encrypted"));
+    assert!(!shows("is encrypted")(&harness));
+    press(&mut harness, "Password…");
+    type_password(&mut harness, "guess");
+    until(&mut harness, "it was wrong", shows("Wrong password."));
+    harness.key_press(egui::Key::Escape);
+    until(&mut harness, "the question is gone", |harness| !shows("is encrypted")(harness));
+    choose(&mut harness, "Convert to", "Nero: keeps everything");
+    press(&mut harness, "Convert 2 discs to Nero, about ");
+    until(&mut harness, "both are done", shows("2 of 2 discs converted."));
+}
+
+#[test]
+fn a_packed_image_is_encrypted_as_chosen_and_promised_as_at_most() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut harness = window(vec![mixed(dir.path())]);
+    until(&mut harness, "the image is shown", shows("1 data track and 1 audio track"));
+    press(&mut harness, "Convert…");
+    press(&mut harness, "keep everything");
+    press(&mut harness, "DAEMON Tools MDX: ");
+    assert!(shows("Save as DAEMON Tools MDX, at most 941 kB")(&harness));
+    press(&mut harness, "More options");
+    choose(&mut harness, "Effort", "9 (smallest)");
+    press(&mut harness, "Encrypt it with a password");
+    assert!(shows("Encryption needs a password.")(&harness));
+    press(&mut harness, "Show what is typed");
+    harness.get_by_label("Password").focus();
+    harness.run_ok();
+    harness.get_by_label("Password").type_text("open sesame");
+    harness.run_ok();
+    press(&mut harness, "Save as DAEMON Tools MDX");
+    until(&mut harness, "the conversion is proved", shows("Saved and verified. 2 tracks, no errors."));
+    let made = dir.path().join("mixed.mdx");
+    let opened = spindle::image::open(&made, spindle::image::Limits::default());
+    assert!(opened.is_err_and(|error| matches!(error.fault, spindle::image::Fault::PasswordMissing)));
+    press(&mut harness, "Open it");
+    until(&mut harness, "its password is known", shows("Show mixed.mdx"));
 }

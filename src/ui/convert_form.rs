@@ -33,6 +33,8 @@ pub struct Form {
     pub verify: bool,
     /// Replace files that are there.
     pub overwrite: bool,
+    /// Whether those that keep as much as the first few are unfolded.
+    pub more_formats: bool,
     /// Whether the formats that lose something are unfolded.
     pub all_formats: bool,
     /// Whether the options are unfolded.
@@ -86,6 +88,7 @@ impl Form {
             tuning: TuningForm::default(),
             verify: true,
             overwrite: false,
+            more_formats: false,
             all_formats: false,
             more: false,
             confirming: false,

@@ -10,6 +10,9 @@ use super::widgets::{focus_ring, fold, note};
 use super::words;
 use crate::image::Advice;
 
+/// Formats that stand in the list before the rest is folded.
+const MOST: usize = 5;
+
 /// Shows the ranking; what loses something is folded, until it is asked for.
 pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     ui.spacing_mut().item_spacing.y = 6.0;
@@ -18,6 +21,9 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     let (sound, lossy): (Vec<&Advice>, Vec<&Advice>) = open.advice.iter().partition(|advice| advice.losses.is_empty());
     // Where nothing keeps everything, the list is all there is to choose from.
     let (first, rest) = if sound.is_empty() { (lossy, Vec::new()) } else { (sound, lossy) };
+    let (first, more): (Vec<_>, Vec<_>) = first.into_iter().enumerate().partition(|(place, _)| *place < MOST);
+    let plain = |ranked: Vec<(usize, _)>| ranked.into_iter().map(|(_, advice)| advice).collect::<Vec<&Advice>>();
+    let (first, more) = (plain(first), plain(more));
     let list = |ui: &mut Ui, form: &mut Form, some: &[&Advice]| {
         for advice in some {
             let name = advice.format.name;
@@ -28,6 +34,17 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
         }
     };
     list(ui, form, &first);
+    if !more.is_empty() {
+        let losing = more.first().is_some_and(|advice| !advice.losses.is_empty());
+        let noun = words::count(more.len() as u64, "more format");
+        let keep = if more.len() == 1 { "keeps" } else { "keep" };
+        let words = if losing { noun } else { format!("{noun} that {keep} everything") };
+        let mut all = form.more_formats;
+        fold(ui, &mut all, &words);
+        form.more_formats = all;
+        let shown: Vec<&Advice> = more.into_iter().filter(|advice| all || advice.format.name == form.format).collect();
+        list(ui, form, &shown);
+    }
     if !rest.is_empty() {
         let mut all = form.all_formats;
         fold(

@@ -195,7 +195,9 @@ impl State {
         {
             return self.lock(path.clone(), matches!(fault, Fault::PasswordWrong));
         }
-        self.locked.retain(|locked| locked.path != path);
+        if !matches!(*result, Ok(Outcome::Surveyed(_))) {
+            self.locked.retain(|locked| locked.path != path);
+        }
         match *result {
             Ok(Outcome::Opened(reports)) => reports.into_iter().for_each(|report| self.opened(report)),
             Ok(Outcome::Surveyed(findings)) => self.surveyed(findings),

@@ -3,6 +3,7 @@
 
 pub mod discs;
 pub mod makers;
+pub mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

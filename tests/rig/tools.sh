@@ -37,6 +37,7 @@ compare   program  7z                  p7zip-full,7zip          lists ISO 9660 a
 compare   program  sox                 sox                      makes and converts audio
 compare   program  flac                flac                     makes FLAC tracks
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
+compare   program  script              bsdutils                 a terminal, to ask for passwords at
 compare   program  rhash               rhash                    the digests of another program
 compare   program  dmg2img             dmg2img                  reads DMG images
 compare   program  wit                 wit                      reads images of Wii and GameCube discs

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Proves that the real program opens its real window and does its first job in it: on a screen of its own (Xvfb, OpenGL in
-# software) it takes a disc image that is dropped on it and one that is named on the command line, shows what is in them to the
-# eye (a screenshot in each theme) and to a screen reader (AT-SPI), rests without using the processor, and ends cleanly when closed.
+# software) it takes a disc image that is dropped on it, one that is named on the command line, and a folder; shows what is in them to the
+# eye (screenshots in both themes) and to a screen reader (AT-SPI), rests without using the processor, and ends cleanly when closed.
 #
 # usage: window.sh PROGRAM FOLDER           the Linux program; FOLDER gets the screenshots and the log
-#        window.sh --wine PROGRAM FOLDER    the Windows program under wine: the same, without the screen reader and the
-#                                          measuring of the processor; WINEPREFIX says which prefix
+#        window.sh --wine PROGRAM FOLDER    the Windows program under wine: the same, without the folder, the screen reader and
+#                                          the measuring of the processor; WINEPREFIX says which prefix
 #
 # The program's side of it: `spindle [FILE]` opens the window, titled "Spindle", with a file open "NAME — Spindle";
 # SPINDLE_THEME=light|dark chooses the theme, SPINDLE_CONFIG_DIR is where settings are kept.
@@ -169,13 +169,37 @@ named() { # the dark theme: a file on the command line
   ends "$title"
 }
 
+several() { # both themes: a folder with more than one disc is a table
+  local shelf="$work/shelf" title="2 discs — Spindle"
+  mkdir -p "$shelf"
+  cp "$work/sample/"* "$shelf"
+  cp "$shelf/$(basename "$sample" .cue) (1).iso" "$shelf/Files.iso"
+  said=("Convert all" "Convert to" "Into the folder" "Convert Files.iso: CD · 1 track · ISO")
+  for theme in light dark; do
+    start "$theme"
+    await "Spindle" 60
+    sleep 1
+    "$here/x11.py" drop "Spindle" "$shelf" || die "the drop of a folder"
+    await "$title" 20
+    says
+    rests
+    shot "$title" "several-$theme.png"
+    ends "$title"
+  done
+}
+
 open_screen
 if [ ${#runner[@]} -eq 0 ]; then open_accessibility_bus; fi
 sample=$("$here/sample.sh" "$work/sample")
 title="$(basename "$sample") — Spindle"
 dropped
 named
-for name in empty-light disc-light disc-dark; do picture "$name.png"; done
+pictures=(empty-light disc-light disc-dark)
+if [ ${#runner[@]} -eq 0 ]; then
+  several
+  pictures+=(several-light several-dark)
+fi
+for name in "${pictures[@]}"; do picture "$name.png"; done
 light=$(brightness disc-light.png)
 dark=$(brightness disc-dark.png)
 [ "$light" -gt 60 ] || die "the light theme is not light: $light of 100"
