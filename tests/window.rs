@@ -287,10 +287,12 @@ fn press(harness: &mut Harness<'_, App>, label: &str) {
 }
 
 fn choose(harness: &mut Harness<'_, App>, list: &str, value: &str) {
-    harness.get_by_label(list).click();
-    harness.run_ok();
-    harness.get_by_label(value).click();
-    harness.run_ok();
+    for label in [list, value] {
+        harness.get_by_label(label).scroll_to_me();
+        harness.run_ok();
+        harness.get_by_label(label).click();
+        harness.run_ok();
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ use crate::image::packing::{Choices, PART_SIZES, Protection};
 
 /// Width of what is named at the left.
 const NAMES: f32 = 96.0;
+/// Height of a list up to which all of it is seen at once.
+const TALLEST: f32 = 340.0;
 /// Width of the lists to choose from.
 const LISTS: f32 = 180.0;
 
@@ -58,7 +60,7 @@ pub fn list<T: Copy + PartialEq>(ui: &mut Ui, name: &str, width: f32, all: &[(T,
     ui.horizontal(|ui| {
         let label = named(ui, name);
         let text = all.iter().find(|(value, _)| value == chosen).map_or("", |(_, text)| text.as_str());
-        let combo = ComboBox::from_id_salt(name).selected_text(text).width(width).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt(name).selected_text(text).width(width).height(TALLEST).show_ui(ui, |ui| {
             for (value, text) in all {
                 ui.selectable_value(chosen, *value, text);
             }
@@ -136,6 +138,8 @@ mod tests {
 
     fn choose(harness: &mut Harness<'_, TuningForm>, list: &str, value: &str) {
         harness.get_by_label(list).click();
+        harness.run();
+        harness.get_by_label(value).scroll_to_me();
         harness.run();
         harness.get_by_label(value).click();
         harness.run();

@@ -12,7 +12,14 @@ fn report(name: &str, tracks: u8) -> OpenReport {
     let track = |n: u8| Track::new(n, TrackMode::Audio, Lba(i32::from(n - 1) * 1000), 1000);
     let disc = Disc::new(Medium::Cd, (1..=tracks).map(track).collect());
     let reader = Arc::new(ExtentReader::new(disc, Vec::new()).unwrap());
-    let image = Image { path: name.into(), format: by_name("iso").unwrap(), reader, files: vec![name.into()], warnings: vec![] };
+    let image = Image {
+        path: name.into(),
+        format: by_name("iso").unwrap(),
+        reader,
+        files: vec![name.into()],
+        warnings: vec![],
+        promises: vec![],
+    };
     OpenReport { image, password: None, advice: Vec::new() }
 }
 
