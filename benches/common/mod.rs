@@ -15,6 +15,9 @@ pub fn spindle() -> String {
     env!("CARGO_BIN_EXE_spindle").to_owned()
 }
 
+/// Wall and CPU seconds of this program and of its rival.
+type Round = [(f64, f64); 2];
+
 /// This program and its rival at the same work.
 pub struct Pair {
     /// What it is.
@@ -71,7 +74,7 @@ pub fn compare(pair: &Pair, at: &Path) {
     if pair.before.is_some_and(|before| run(at, &words(before)).is_none()) {
         return println!("{:<44} skipped: {} can't be run", pair.work, pair.before.unwrap_or_default());
     }
-    let mut rounds: Vec<[(f64, f64); 2]> = Vec::new();
+    let mut rounds: Vec<Round> = Vec::new();
     let mut sizes = [0, 0];
     for _ in 0..pair.rounds {
         sweep(at, &["o.", "r."]);
@@ -85,7 +88,7 @@ pub fn compare(pair: &Pair, at: &Path) {
         rounds.push([our, theirs]);
     }
     sweep(at, &["o.", "r.", "k."]);
-    let of = |pick: &dyn Fn(&[(f64, f64); 2]) -> f64| median(rounds.iter().map(pick).collect());
+    let of = |pick: &dyn Fn(&Round) -> f64| median(rounds.iter().map(pick).collect());
     let wall = format!("{:.2}/{:.2}", of(&|r| r[0].0), of(&|r| r[1].0));
     let cpu = format!("{:.2}/{:.2}", of(&|r| r[0].1), of(&|r| r[1].1));
     let ratios = format!("{:.2} {:.2}", of(&|r| r[0].0 / r[1].0), of(&|r| r[0].1 / r[1].1.max(0.01)));

@@ -161,11 +161,14 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
+/// A block as it is stored, and whether the mark of its entry is set.
+type Stored = (Vec<u8>, bool);
+
 #[test]
 fn padding_and_short_last_blocks_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let raw = iso(20);
-    let blocks = |how: &dyn Fn(usize, &[u8]) -> (Vec<u8>, bool)| -> Vec<(Vec<u8>, bool)> {
+    let blocks = |how: &dyn Fn(usize, &[u8]) -> Stored| -> Vec<Stored> {
         raw.chunks(2048).enumerate().map(|(n, raw)| how(n, raw)).collect()
     };
     let deflate = blocks(&|n, raw| if n % 3 == 0 { (raw.to_vec(), true) } else { (deflated(raw, false), false) });

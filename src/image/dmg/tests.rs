@@ -171,6 +171,9 @@ fn list_of(image: &[u8]) -> Vec<u8> {
     image[trailer.plist.0 as usize..][..trailer.plist.1 as usize].to_vec()
 }
 
+/// What is done to a good image.
+type Change = Box<dyn Fn(&mut Vec<u8>)>;
+
 #[test]
 fn every_flaw_has_its_reason() {
     let good = dmg(&iso(), Codec::Zlib, true);
@@ -184,7 +187,7 @@ fn every_flaw_has_its_reason() {
     };
     read(&|_| ()).unwrap();
     let set = |at: usize, bytes: &'static [u8]| move |table: &mut Vec<u8>| table[at..at + bytes.len()].copy_from_slice(bytes);
-    let changes: [(&str, Box<dyn Fn(&mut Vec<u8>)>); 9] = [
+    let changes: [(&str, Change); 9] = [
         ("the marker of a table of chunks (mish) is missing", Box::new(set(0, b"mash"))),
         ("a table of chunks is cut short", Box::new(set(200, &[0, 1, 0, 0]))),
         ("a table of chunks is cut short", Box::new(|table| table.truncate(100))),
