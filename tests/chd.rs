@@ -118,7 +118,13 @@ fn cds_are_those_that_chdman_makes() {
                 assert_eq!(info(program, &ours, folder.path(), key), info(program, &made, folder.path(), key), "{codec}");
             }
             let (own, other) = (fs::metadata(&ours).unwrap().len(), fs::metadata(&made).unwrap().len());
-            assert!(own * 1000 <= other * 1020, "{codec}: {own} bytes, chdman {other}");
+            // FLAC alone on data, and Zstandard's own compressor, do better on these few hunks.
+            let most = match codec {
+                "default" | "lzma" | "zlib" => 1005,
+                "flac" => 1010,
+                _ => 1030,
+            };
+            assert!(own * 1000 <= other * most, "{codec}: {own} bytes, chdman {other}");
             let (cue, out) = (folder.path().join("back.cue"), folder.path().join("back.bin"));
             chdman(program, &["extractcd", "-f", "-i", text(&ours), "-o", text(&cue), "-ob", text(&out)], folder.path());
             assert!(fs::read(&out).unwrap() == bin, "{program} {codec}");

@@ -123,10 +123,11 @@ pub fn open_wrapped_as(format: &'static Format, opener: Opener) -> Result<Image,
     }
 }
 
-/// Whether a file without a descriptor says itself what it is. Some discs begin with bytes that have another meaning elsewhere.
-pub fn is_surely_bare(opener: &Opener) -> bool {
+/// Whether a file is surely an image, though it begins with bytes that have another meaning elsewhere: some discs do, and a DMG begins with its
+/// first chunk, compressed, and says what it is at its end. Where that is far, only those without a descriptor are asked.
+pub fn is_surely_image(opener: &Opener) -> bool {
     let surely = |format: &Format| matches!((format.recognise)(opener), Ok(Likeness::Sure));
-    FORMATS.iter().any(|format| is_bare(format) && surely(format))
+    FORMATS.iter().any(|format| (is_bare(format) || !opener.has_far_end()) && surely(format))
 }
 
 /// Opens a file as this format, without asking whether it is one.

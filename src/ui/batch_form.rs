@@ -118,11 +118,7 @@ impl BatchForm {
     pub fn new(batch: &Batch, folder: Option<&Path>) -> BatchForm {
         let beside = batch.rows.first().and_then(|row| row.finding.path.parent());
         let folder = folder.or(beside).unwrap_or(Path::new(""));
-        // A packed format is what most people want for many discs, where it keeps as much.
-        let packed =
-            |offer: &Offer| batch.rows.iter().filter_map(Row::found).any(|f| f.advice(offer.format).is_some_and(|a| a.packed));
-        // Of equals the first is taken: they stand in the order in which they are read widely.
-        let best = offers(batch).into_iter().rev().max_by_key(|offer| (offer.sound, packed(offer)));
+        let best = best(batch);
         let mut form = BatchForm {
             format: best.map_or("", |offer| offer.format),
             folder: folder.display().to_string(),
@@ -236,6 +232,17 @@ impl BatchForm {
     }
 }
 
+/// The format to begin with: of those that keep most discs whole the one that is read most widely, which is the first in the list; but
+/// rather the first that packs, because that is what most people want with many discs.
+fn best(batch: &Batch) -> Option<Offer> {
+    let offers = offers(batch);
+    let most = offers.iter().map(|offer| offer.sound).max()?;
+    let packs =
+        |offer: &&Offer| batch.rows.iter().filter_map(Row::found).any(|f| f.advice(offer.format).is_some_and(|a| a.packed));
+    let packed = offers.iter().find(packs).filter(|offer| offer.sound == most);
+    packed.or(offers.iter().find(|offer| offer.sound == most)).copied()
+}
+
 /// How each format that can be written suits those that are ticked.
 fn offers(batch: &Batch) -> Vec<Offer> {
     let offer = |format: &&'static Format| {
@@ -256,7 +263,7 @@ fn offers(batch: &Batch) -> Vec<Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Control, Event, Outcome, Pool};
+    use crate::job::{Event, Outcome, Pool};
 
     /// What is in a folder, as the window gets to know it.
     fn batch(folder: &Path) -> Batch {
@@ -267,7 +274,6 @@ mod tests {
             _ => None,
         });
         let Some(Ok(Outcome::Surveyed(findings))) = ended else { panic!("surveyed") };
-        let _ = Control::default();
         let mut batch = Batch::default();
         batch.add(findings);
         batch

@@ -71,7 +71,7 @@ pub fn list<T: Copy + PartialEq>(ui: &mut Ui, name: &str, width: f32, all: &[(T,
 
 /// The name of a field, before it: by it, the field is known to a screen reader.
 pub fn named(ui: &mut Ui, name: &str) -> egui::Id {
-    let size = egui::vec2(NAMES, ui.spacing().interact_size.y);
+    let size = egui::vec2(NAMES, 28.0);
     ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.set_min_width(NAMES);
         note(ui, name).id

@@ -308,7 +308,7 @@ pub fn converted(report: &ConvertReport, tracks: usize) -> Done {
         words += &format!(" Left out, as you chose: {}.", lost.join("; "));
     }
     words += &format!(" {} in {}.", words::size(report.bytes), words::took(report.seconds));
-    Done { words, good: worths.damaged == 0, made: report.outputs.last().cloned(), several: false }
+    Done { words, good: worths.damaged == 0, made: report.outputs.next_back().cloned(), several: false }
 }
 
 /// What came of a batch, in words.
@@ -322,11 +322,11 @@ pub fn batched(report: &BatchReport) -> Done {
         words += &format!(", {failed} failed");
     }
     words += &format!(". Took {}.", words::took(report.seconds));
-    let outputs = report.entries.iter().filter_map(|entry| match &entry.fate {
+    let mut outputs = report.entries.iter().filter_map(|entry| match &entry.fate {
         Fate::Converted(report, _) => report.outputs.last(),
         Fate::Skipped(_) | Fate::Failed(_) => None,
     });
-    Done { words, good: failed == 0, made: outputs.last().cloned(), several: true }
+    Done { words, good: failed == 0, made: outputs.next_back().cloned(), several: true }
 }
 
 /// What came of verifying, in words.

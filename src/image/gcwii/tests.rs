@@ -6,7 +6,7 @@ use sha1::{Digest as _, Sha1};
 
 use super::*;
 use crate::disc::sector::{Form, Slice};
-use crate::image::testing::{convert, corpus, open, said_by, sectors};
+use crate::image::testing::{convert, corpus, open, sectors};
 use crate::image::{self, Image};
 
 fn sha1(image: &Image) -> String {
@@ -72,7 +72,10 @@ fn what_is_written_is_read_by_us_and_by_others() {
             true => ("dolphin-tool", vec!["convert", "-i", &name, "-o", "theirs.iso", "-f", "iso"]),
             false => ("wit", vec!["copy", &name, "--dest", "theirs.iso", "--iso", "--raw", "-q"]),
         };
-        if said_by(program, &arguments, folder.path()).is_some() {
+        // dolphin-tool 2606 crashes after every other conversion, when the file is complete; so only that is looked at.
+        if std::process::Command::new(program).args(&arguments).current_dir(folder.path()).output().is_err() {
+            println!("skipped: {program} is not installed");
+        } else {
             // wit fills up to the size of a disc.
             let mut found = vec![0; iso.len()];
             fs::File::open(&theirs).unwrap().read_exact(&mut found).unwrap();

@@ -21,7 +21,7 @@ pub static REDUMPER: Format = Format {
     title: "redumper dump",
     // `.toc` is another format's, and told by what is in it.
     extensions: &["scram", "fulltoc", "state"],
-    data_extensions: &["subcode", "scram"],
+    data_extensions: &["subcode"],
     read_by: "redumper",
     holds: Holds { scms: false, ..Holds::ALL_OF_CD },
     recognise: open::recognise,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::flaw::{Error, Fault, Flaw, Limits};
-use super::list::is_surely_bare;
+use super::list::is_surely_image;
 use super::opener::Opener;
 use super::packing::{Choices, Packing, Tuning};
 use super::plan::{Plan, PlannedFile};
@@ -47,7 +47,7 @@ enum Opens {
 }
 
 /// Sizes of blocks that can be read by themselves: larger ones pack better, and take longer to find a place in. The first is decoded in less than 5 ms.
-const XZ_BLOCKS: &[u32] = &[256 << 10, 1 << 20, 4 << 20, 16 << 20];
+const XZ_BLOCKS: &[u32] = &[128 << 10, 1 << 20, 4 << 20, 16 << 20];
 const ZSTD_BLOCKS: &[u32] = &[1 << 20, 256 << 10, 4 << 20, 16 << 20];
 
 /// Every wrapper there is. Dialogs, help texts, the README's table and opening go by it.
@@ -173,7 +173,7 @@ pub fn too_deep(limits: &Limits) -> Fault {
 fn wrapper_around(opener: &Opener) -> Result<Option<&'static Wrapper>, Error> {
     let head = opener.read(0, HEAD)?;
     let Some(wrapper) = WRAPPERS.iter().find(|wrapper| (wrapper.begins)(&head)) else { return Ok(None) };
-    if is_surely_bare(opener) {
+    if is_surely_image(opener) {
         return Ok(None);
     }
     if opener.depth() >= opener.limits.depth {

@@ -10,6 +10,8 @@ mod flac_encode;
 mod huff;
 mod lzma;
 mod lzma_encode;
+#[cfg(test)]
+mod tests;
 mod zstd;
 
 use std::io;
