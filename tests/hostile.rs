@@ -23,7 +23,8 @@ fn writable() -> impl Iterator<Item = &'static Format> {
 fn written(format: &'static Format) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("disc").with_extension(format.extensions[0]);
-    let opened = common::save(&small(), format.name, &target, |_| ()).unwrap();
+    let made = if format.holds.media.says(spindle::disc::Medium::Cd) { small() } else { common::discs::gd() };
+    let opened = common::save(&made, format.name, &target, |_| ()).unwrap();
     (folder, opened)
 }
 

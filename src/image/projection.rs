@@ -50,7 +50,10 @@ impl Projection {
 
     /// Whether the sector is before track 1, or in another pregap, where the format keeps nothing.
     fn is_left_behind(&self, at: Lba) -> bool {
-        let hidden = !self.hidden_track && self.disc.tracks().next().is_some_and(|(_, first)| at < first.start);
+        // A DVD that becomes a CD has no sectors before its first.
+        let absent = || self.inner.disc().track_at(self.there(at)).is_none();
+        let before = self.disc.tracks().next().is_some_and(|(_, first)| at < first.start);
+        let hidden = before && (!self.hidden_track || absent());
         hidden || !self.pregaps && self.disc.track_at(at).is_some_and(|(_, track)| at < track.start)
     }
 }

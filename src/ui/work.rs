@@ -308,7 +308,7 @@ pub fn converted(report: &ConvertReport, tracks: usize) -> Done {
         words += &format!(" Left out, as you chose: {}.", lost.join("; "));
     }
     words += &format!(" {} in {}.", words::size(report.bytes), words::took(report.seconds));
-    Done { words, good: worths.damaged == 0, made: report.outputs.next_back().cloned(), several: false }
+    Done { words, good: worths.damaged == 0, made: report.outputs.last().cloned(), several: false }
 }
 
 /// What came of a batch, in words.
