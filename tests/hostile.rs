@@ -23,7 +23,10 @@ fn writable() -> impl Iterator<Item = &'static Format> {
 fn written(format: &'static Format) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("disc").with_extension(format.extensions[0]);
-    let made = if format.holds.media.says(spindle::disc::Medium::Cd) { small() } else { common::discs::gd() };
+    // A format for GD-ROMs alone holds no CD.
+    let says = |medium| format.holds.media.says(medium);
+    let only_gd = says(spindle::disc::Medium::Gd) && !says(spindle::disc::Medium::Cd);
+    let made = if only_gd { common::discs::gd() } else { small() };
     let opened = common::save(&made, format.name, &target, |_| ()).unwrap();
     (folder, opened)
 }
@@ -170,7 +173,9 @@ fn a_file_that_shrinks_while_it_is_open_is_an_error_in_reading() {
         match read() {
             Err(ReadError::Io { at, .. }) => assert_eq!(at, track.start + 1),
             // A block that was decoded before is still there.
-            Ok(sector) => assert!(!format.choices.blocks.is_empty() && sector == before, "{}", format.name),
+            Ok(sector) => {
+                assert!(format.choices != spindle::image::packing::Choices::NONE && sector == before, "{}", format.name)
+            }
             other => panic!("{}: {other:?}", format.name),
         }
         fuzz::visit(&image);
