@@ -88,7 +88,8 @@ fn every_choice_is_read_back() {
 #[test]
 fn every_format_of_one_file_is_written_in_every_wrapper() {
     let made = small();
-    for format in FORMATS.iter().filter(|format| format.plan.is_some()) {
+    let holds = |format: &&&image::Format| format.plan.is_some() && project(&made.disc, &format.holds).is_some();
+    for format in FORMATS.iter().filter(holds) {
         for wrapper in written() {
             let folder = tempfile::tempdir().unwrap();
             let name = format!("disc.{}.{}", format.extensions[0], wrapper.extensions[0]);
