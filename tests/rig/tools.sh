@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/cross.sh"
 
 # Group, kind, name, packages that bring it, purpose. Packages: "a+b" means both, "a,b" the first that apt knows.
-# Kinds: program = in PATH; npm = the same, from a package of the npm registry that has it in its folder dist; python = a module of the system's python3; typelib = a GObject binding of that python3;
+# Kinds: program = in PATH; python = a module of the system's python3; typelib = a GObject binding of that python3;
 # library = found by the dynamic linker (winit and glutin open these at run time, so that no linker ever names them);
 # file = a path, with wildcards; std = the source of the standard library beside a compiler of the same version;
 # npm = a program in PATH that a package of npm brings: "PACKAGE@VERSION:PATH WITHIN IT".
@@ -41,9 +41,8 @@ compare   program  script              bsdutils                 a terminal, to a
 compare   program  rhash               rhash                    the digests of another program
 compare   program  dmg2img             dmg2img                  reads DMG images
 compare   program  wit                 wit                      reads images of Wii and GameCube discs
-compare   program  npm                 npm                      brings the programs that Debian does not have
-compare   npm      maxcso              @emmercm/maxcso-linux-x64  reads and writes CSO, ZSO and DAX
-compare   npm      dolphin-tool        @emmercm/dolphin-tool-linux-x64  reads images of GameCube and Wii discs
+compare   npm      maxcso              @emmercm/maxcso-linux-x64@0.1130.16:dist/maxcso  reads and writes CSO, ZSO and DAX
+compare   npm      dolphin-tool        @emmercm/dolphin-tool-linux-x64@0.2606.2:dist/dolphin-tool  reads images of GameCube and Wii discs
 compare   python   Cryptodome          python3-pycryptodome     decrypts MDX images
 compare   program  gzip                gzip                     packs and unpacks gzip files
 compare   program  bzip2               bzip2                    packs bzip2 files
@@ -136,8 +135,8 @@ install_npm() {
     echo "installing: ${packages%%:*}" >&2
     quietly npm install --no-audit --no-fund --prefix "$folder" "${packages%%:*}" || continue
     program=$folder/node_modules/${packages%@*}/${packages#*:}
-    chmod +x "$program"
-    ln -sf "$program" "/usr/local/bin/$name"
+    chmod +x "$program" || continue
+    ln -sfn "$program" "/usr/local/bin/$name"
   done <<<"$1"
 }
 
@@ -150,23 +149,11 @@ install() { # the rows that are absent
   quietly "${apt[@]}" install -y --no-install-recommends "${list[@]}" || return 0
 }
 
-from_npm() { # the rows that are absent: their programs go into PATH as links
-  local kind name package home=/usr/local/lib/spindle-judges
-  command -v npm >/dev/null || return 0
-  while read -r kind name package _; do
-    [ "$kind" = npm ] || continue
-    echo "installing: $package" >&2
-    quietly npm install --silent --no-audit --no-fund --prefix "$home" "$package" || continue
-    ln -sf "$home/node_modules/$package/dist/$name" "/usr/local/bin/$name"
-  done <<<"$1"
-}
-
 wanted="$*"
 missing=$(absent)
 if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   install "$missing"
   install_npm "$missing"
-  from_npm "$missing"
   missing=$(absent)
 fi
 [ -z "$missing" ] && exit 0
