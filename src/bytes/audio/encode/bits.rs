@@ -1,5 +1,7 @@
 //! Bits, most significant first, and the checksums of frames.
 
+use crc_fast::CrcAlgorithm;
+
 /// Appends bits to bytes.
 pub(super) struct Bits<'a> {
     out: &'a mut Vec<u8>,
@@ -48,58 +50,32 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// Remainders of each byte, the polynomial's bits aligned to the top of 16.
-const fn table(polynomial: u16) -> [u16; 256] {
+/// Of a frame's header: x⁸+x²+x+1, preset 0 (§9.1.8).
+pub(super) fn crc8(bytes: &[u8]) -> u8 {
+    const TABLE: [u8; 256] = crc8_table();
+    bytes.iter().fold(0, |crc, byte| TABLE[usize::from(crc ^ byte)])
+}
+
+/// Of a frame: x¹⁶+x¹⁵+x²+1, preset 0 (§9.3).
+pub(super) fn crc16(bytes: &[u8]) -> u16 {
+    crc_fast::checksum(CrcAlgorithm::Crc16Umts, bytes) as u16
+}
+
+/// The remainder of each byte.
+const fn crc8_table() -> [u8; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        let mut crc = (byte as u16) << 8;
+        let mut crc = byte as u8;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 0x8000 != 0 { crc << 1 ^ polynomial } else { crc << 1 };
+            crc = if crc & 0x80 != 0 { crc << 1 ^ 0x07 } else { crc << 1 };
             bit += 1;
         }
         table[byte] = crc;
         byte += 1;
     }
     table
-}
-
-/// Of a frame's header: x⁸+x²+x+1, preset 0 (§9.1.8).
-pub(super) fn crc8(bytes: &[u8]) -> u8 {
-    const TABLE: [u16; 256] = table(0x0700);
-    bytes.iter().fold(0, |crc, byte| (TABLE[usize::from(crc ^ byte)] >> 8) as u8)
-}
-
-/// Of a frame: x¹⁶+x¹⁵+x²+1, preset 0 (§9.3).
-pub(super) fn crc16(bytes: &[u8]) -> u16 {
-    const TABLES: [[u16; 256]; 4] = tables();
-    let (words, rest) = bytes.as_chunks::<4>();
-    let crc = words.iter().fold(0u16, |crc, word| {
-        let [high, low] = crc.to_be_bytes();
-        TABLES[3][usize::from(word[0] ^ high)]
-            ^ TABLES[2][usize::from(word[1] ^ low)]
-            ^ TABLES[1][usize::from(word[2])]
-            ^ TABLES[0][usize::from(word[3])]
-    });
-    rest.iter().fold(crc, |crc, &byte| crc << 8 ^ TABLES[0][usize::from((crc >> 8) as u8 ^ byte)])
-}
-
-/// Of each byte, and of each followed by one, two and three zeros, so that four bytes can be taken at once.
-const fn tables() -> [[u16; 256]; 4] {
-    let first = table(0x8005);
-    let mut tables = [first; 4];
-    let mut zeros = 1;
-    while zeros < 4 {
-        let mut byte = 0;
-        while byte < 256 {
-            let before = tables[zeros - 1][byte];
-            tables[zeros][byte] = before << 8 ^ first[(before >> 8) as usize];
-            byte += 1;
-        }
-        zeros += 1;
-    }
-    tables
 }
 
 #[cfg(test)]
