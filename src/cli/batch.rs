@@ -6,23 +6,17 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::convert::{self, Done};
-use super::output::{self, ErrorBody, Output, print_json, say};
+use super::output::{self, ErrorBody, Output, ProgressLine, print_json, say};
 use super::password;
 use crate::job::{BatchEvent, BatchReport, BatchTask, Class, Deletion, Entry, Fate, JobError, Outcome, Progress, Skip, Task};
 
 #[derive(Serialize)]
 struct ProgressShape {
-    event: &'static str,
+    #[serde(flatten)]
+    line: ProgressLine,
     source: String,
     number: usize,
     of: usize,
-    phase: &'static str,
-    done: u64,
-    total: u64,
-    unit: &'static str,
-    rate: u64,
-    eta: Option<u64>,
-    track: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -106,20 +100,10 @@ fn words(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn progress(source: String, number: usize, of: usize, each: Progress, all: Progress) -> impl Serialize {
-    ProgressShape {
-        event: "progress",
-        source,
-        number: number + 1,
-        of,
-        phase: each.phase.word(),
-        done: all.done,
-        total: all.total,
-        unit: "bytes",
-        rate: all.rate as u64,
-        eta: all.eta.map(|seconds| seconds.ceil() as u64),
-        track: each.track,
-    }
+/// What is done is counted for the whole batch; phase and track are those of the image it is at.
+fn progress(source: String, number: usize, of: usize, each: Progress, all: Progress) -> ProgressShape {
+    let whole = Progress { phase: each.phase, track: each.track, ..all };
+    ProgressShape { line: ProgressLine::of(whole, "bytes"), source, number: number + 1, of }
 }
 
 /// What became of one image.

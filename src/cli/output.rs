@@ -20,8 +20,9 @@ pub struct Output {
     pub progress_lines: bool,
 }
 
+/// How far a task is, in JSON.
 #[derive(Serialize)]
-struct ProgressLine {
+pub struct ProgressLine {
     event: &'static str,
     phase: &'static str,
     done: u64,
@@ -101,7 +102,7 @@ impl Output {
         for event in pool.events() {
             match event {
                 Event::Started(_) => {}
-                Event::Progress(_, progress) if self.progress_lines => print_json(&progress_line(progress)),
+                Event::Progress(_, progress) if self.progress_lines => print_json(&ProgressLine::of(progress, "sectors")),
                 Event::Progress(_, progress) => line.show(&progress, "", None),
                 Event::Batch(_, event) => told(event, &mut line),
                 Event::Ended(_, result) => {
@@ -122,16 +123,19 @@ impl ErrorBody<'_> {
     }
 }
 
-fn progress_line(progress: Progress) -> ProgressLine {
-    ProgressLine {
-        event: "progress",
-        phase: progress.phase.word(),
-        done: progress.done,
-        total: progress.total,
-        unit: "sectors",
-        rate: progress.rate as u64,
-        eta: progress.eta.map(|seconds| seconds.ceil() as u64),
-        track: progress.track,
+impl ProgressLine {
+    /// Of a task that counts what is done in this unit.
+    pub fn of(progress: Progress, unit: &'static str) -> ProgressLine {
+        ProgressLine {
+            event: "progress",
+            phase: progress.phase.word(),
+            done: progress.done,
+            total: progress.total,
+            unit,
+            rate: progress.rate as u64,
+            eta: progress.eta.map(|seconds| seconds.ceil() as u64),
+            track: progress.track,
+        }
     }
 }
 
