@@ -390,7 +390,6 @@ fn a_password_is_asked_for_once_and_serves_all_jobs() {
     until(&mut harness, "the password is asked for", shows("“secret.mdx” is encrypted"));
     type_password(&mut harness, "guess");
     until(&mut harness, "it was wrong", shows("Wrong password."));
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     type_password(&mut harness, "open sesame");
     until(&mut harness, "the image is shown", shows("1 data track and 1 audio track"));
     assert!(!shows("is encrypted")(&harness) && harness.state().state().notices.is_empty());

@@ -16,7 +16,8 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Action
     let before = form.clone();
     head(ui, open, actions);
     // What would be lost stands beside the button, always in sight.
-    Panel::bottom("promise").frame(egui::Frame::new()).show_separator_line(false).resizable(false).show(ui, |ui| {
+    let frame = egui::Frame::new().inner_margin(egui::Margin { right: S as i8, ..egui::Margin::ZERO });
+    Panel::bottom("promise").frame(frame).show_separator_line(false).resizable(false).show(ui, |ui| {
         ui.add_space(M);
         losses(ui, open, form);
         button_that_says_what_it_does(ui, open, form, actions);

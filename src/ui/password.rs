@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use egui::text::CCursorRange;
 use egui::{Align, Key, Layout, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
@@ -20,8 +21,8 @@ pub struct Field {
     shown: bool,
     /// Whether the field has yet to get the keyboard.
     fresh: bool,
-    /// Whether a password was being tried in the last frame.
-    tried: bool,
+    /// Whether a password is on its way of which no answer was seen yet.
+    sent: bool,
 }
 
 impl Field {
@@ -29,8 +30,9 @@ impl Field {
         if self.path != locked.path {
             *self = Field { path: locked.path.clone(), fresh: true, ..Field::default() };
         }
-        if std::mem::replace(&mut self.tried, locked.trying) && !locked.trying {
-            self.fresh = true;
+        // The answer may come before a frame has seen that one was tried.
+        if self.sent && !locked.trying {
+            (self.sent, self.fresh) = (false, true);
         }
     }
 }
@@ -46,6 +48,10 @@ pub fn show(ui: &Ui, locked: &Locked, field: &mut Field, actions: &mut Actions) 
         let typed = ui.add_enabled(!locked.trying, edit.margin(egui::vec2(S, S))).labelled_by(name.id);
         if std::mem::take(&mut field.fresh) {
             typed.request_focus();
+            // What is typed next takes the place of what was wrong.
+            let mut state = TextEdit::load_state(ui.ctx(), typed.id).unwrap_or_default();
+            state.cursor.set_char_range(Some(CCursorRange::select_all_str(&field.text)));
+            state.store(ui.ctx(), typed.id);
         }
         ui.checkbox(&mut field.shown, "Show what is typed");
         if locked.wrong && !locked.trying {
@@ -68,6 +74,7 @@ fn buttons(ui: &mut Ui, locked: &Locked, field: &mut Field, entered: bool, actio
         let word = if locked.trying { "Opening…" } else { "Open" };
         let pressed = ui.add_enabled_ui(ready, |ui| button(ui, None, word, Look::Primary).clicked()).inner;
         if ready && (pressed || entered) {
+            field.sent = true;
             actions.push(Action::Unlock(locked.path.clone(), field.text.as_str().into()));
         }
         if button(ui, None, "Cancel", Look::Normal).clicked() {
@@ -121,12 +128,34 @@ mod tests {
         harness.state_mut().locked = Locked { wrong: true, trying: false, ..harness.state().locked.clone() };
         harness.run();
         assert!(harness.query_by_label("Wrong password.").is_some());
-        harness.event(egui::Event::Text(" 2".to_owned()));
+        harness.event(egui::Event::Text("guess 2".to_owned()));
         harness.run();
         harness.get_by_label("Open").click();
         harness.run();
         let actions = std::mem::take(&mut harness.state_mut().actions);
         assert!(matches!(actions.as_slice(), [Action::Unlock(_, password)] if password.as_str() == "guess 2"));
+    }
+
+    /// In the real window small images answered within a frame, and the field had lost the keyboard.
+    #[test]
+    fn an_answer_that_comes_at_once_leaves_the_keyboard_with_the_field() {
+        let mut harness = asked();
+        harness.event(egui::Event::Text("guess".to_owned()));
+        harness.key_press(Key::Enter);
+        harness.state_mut().locked.wrong = true;
+        harness.run();
+        harness.event(egui::Event::Text("another".to_owned()));
+        harness.key_press(Key::Enter);
+        harness.run();
+        let actions = std::mem::take(&mut harness.state_mut().actions);
+        let passwords: Vec<&str> = actions
+            .iter()
+            .filter_map(|action| match action {
+                Action::Unlock(_, password) => Some(password.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(passwords, ["guess", "another"]);
     }
 
     #[test]

@@ -79,10 +79,10 @@ fn paint_ground(ui: &Ui, response: &Response, look: Look) -> Color32 {
         Look::Quiet => (Color32::TRANSPARENT, Color32::TRANSPARENT, t.weak),
     };
     let radius = CornerRadius::same(RADIUS);
-    let fade = |color: Color32| if ui.is_enabled() { color } else { color.gamma_multiply(0.5) };
-    ui.painter().rect(response.rect, radius, fade(fill), Stroke::new(1.0, fade(line)), StrokeKind::Inside);
+    // Where it can't be pressed, the painter fades all of it.
+    ui.painter().rect(response.rect, radius, fill, Stroke::new(1.0, line), StrokeKind::Inside);
     focus_ring(ui, response);
-    fade(ink)
+    ink
 }
 
 /// Shows where the keyboard is.
