@@ -1,6 +1,6 @@
 //! gzip (RFC 1952).
 //!
-//! What is written here is cut into members of a megabyte, and ends in an empty member whose extra field (subfield `SP`, ours) says how long each is. Other
+//! What is written here is cut into members of 256 KiB (more, where there would be too many), and ends in an empty member whose extra field (subfield `SP`, ours) says how long each is. Other
 //! programs take that for an ordinary file of several members; here it saves the pass over the whole file, and the members are decoded in parallel.
 //!
 //! | bytes of the subfield | meaning (little endian) |
@@ -185,7 +185,7 @@ fn decode_member(inflate: &mut Decompress, packed: &[u8], into: &mut [u8]) -> io
 
 /// Bytes of a member, so that the index has room for all of them.
 pub fn member_len(total: u64) -> u32 {
-    let mut block = 1u32 << 20;
+    let mut block = 256u32 << 10;
     while total.div_ceil(u64::from(block)) > MOST_MEMBERS as u64 && block < 1 << 30 {
         block *= 2;
     }
@@ -262,7 +262,7 @@ mod tests {
         let file = [members.concat(), index_member(1 << 20, &sizes)].concat();
         let index = read_index(&file).unwrap().unwrap();
         assert_eq!((index.block, index.len, index.starts.len()), (1 << 20, 2_500_000, 4));
-        assert_eq!(member_len(700 << 20), 1 << 20);
+        assert_eq!(member_len(700 << 20), 256 << 10);
         assert!((128u64 << 30).div_ceil(u64::from(member_len(128 << 30))) <= MOST_MEMBERS as u64);
         assert_eq!(index_member(1 << 20, &vec![5; MOST_MEMBERS]).len(), AROUND + 4 * MOST_MEMBERS);
     }

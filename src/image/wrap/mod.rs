@@ -46,9 +46,10 @@ enum Opens {
     Archive(OpenArchive),
 }
 
-/// Sizes of blocks that can be read by themselves: larger ones pack better, and take longer to find a place in. The first is decoded in less than 5 ms.
-const XZ_BLOCKS: &[u32] = &[128 << 10, 1 << 20, 4 << 20, 16 << 20];
-const ZSTD_BLOCKS: &[u32] = &[1 << 20, 256 << 10, 4 << 20, 16 << 20];
+/// Sizes of blocks that can be read by themselves: larger ones pack better, and take longer to find a place in. Of the first, two are decoded in less
+/// than 5 ms, because a read of 64 KiB may need a part of both.
+const XZ_BLOCKS: &[u32] = &[64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
+const ZSTD_BLOCKS: &[u32] = &[256 << 10, 1 << 20, 4 << 20, 16 << 20];
 
 /// Every wrapper there is. Dialogs, help texts, the README's table and opening go by it.
 pub static WRAPPERS: &[Wrapper] = &[
