@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use spindle::disc::sector::{Form, Slice, SubKind, Worth};
-use spindle::disc::{Disc, DiscReader, Lba, Medium, Track, TrackMode};
+use spindle::disc::{Disc, DiscReader, Lba, Medium, TrackMode};
 use spindle::image::packing::Tuning;
 use spindle::image::{self, Fault, Image, Opening, by_name};
 
@@ -120,26 +120,35 @@ fn every_choice_is_what_another_reader_reads() {
 
 #[test]
 fn a_dvd_is_what_another_reader_reads() {
-    let disc = Disc::new(Medium::Dvd, vec![Track::new(1, TrackMode::Dvd, Lba(0), 50)]);
     let mut bytes = vec![0; 50 * 2048];
     // Noise, one byte over and over, and what can be compressed.
     Noise(7).fill(&mut bytes[..20 * 2048]);
     bytes[40 * 2048..].iter_mut().zip(0u32..).for_each(|(byte, n)| *byte = (n / 100) as u8);
     let folder = tempfile::tempdir().unwrap();
-    let iso = folder.path().join("dvd.iso");
-    std::fs::write(&iso, &bytes).unwrap();
+    std::fs::write(folder.path().join("dvd.iso"), &bytes).unwrap();
+    // So short a disc passes for a CD when nothing but its sectors is known.
+    let source = folder.path().join("dvd.dvd");
+    std::fs::write(&source, "LayerBreak=32\r\ndvd.iso\r\n").unwrap();
+    let dvd = image::open(&source, Opening::default()).unwrap();
+    assert_eq!(dvd.disc().medium, Medium::Dvd);
+    let lines = expected(dvd.disc(), &*dvd.reader, false);
     for (number, tuning) in choices().into_iter().enumerate() {
-        let mut task = spindle::job::ConvertTask::new(&iso, folder.path().join(format!("{number}.mdx")));
+        let mut task = spindle::job::ConvertTask::new(&source, folder.path().join(format!("{number}.mdx")));
         (task.allow_loss, task.tuning) = (true, tuning.clone());
         common::perform(spindle::job::Task::Convert(Box::new(task))).unwrap();
         let path = folder.path().join(format!("{number}.mdx"));
         let image = image::open(&path, Opening::with(tuning.password.clone())).unwrap();
-        // So short a disc passes for a CD when nothing but its sectors is known.
-        let medium = image.disc().medium;
-        let slice = if medium.is_cd() { Slice::COOKED } else { Slice::user(disc.sessions[0].tracks[0].mode) };
+        assert_eq!(image.disc(), dvd.disc());
         let mut back = vec![0; bytes.len()];
-        image.reader.read(Lba(0), Form::main(slice), &mut back, &mut [Worth::Good; 50]).unwrap();
+        image.reader.read(Lba(0), Form::main(Slice::COOKED), &mut back, &mut [Worth::Good; 50]).unwrap();
         assert!(back == bytes);
+        if let Some(python) = python() {
+            assert_eq!(
+                judged(python, &path, tuning.password.as_ref().map(|word| word.as_str())),
+                (0, lines.clone()),
+                "{tuning:?}"
+            );
+        }
     }
 }
 
