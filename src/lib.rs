@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | faces | `ui`, [`cli`] | the same jobs, in a window and on the command line |
 //! | work | [`job`] | convert, verify, hash; the worker pool; progress and cancel |
-//! | formats | [`image`] | one folder per format, one list of them, one reader for all |
+//! | software drive | [`virtual_drive`] | any disc as the disc in an MMC drive, also over iSCSI |
+//! | formats, drives | [`image`], [`drive`] | one folder per format, one list of them, one reader for all; MMC drives and the discs in them |
 //! | ground | [`bytes`], [`disc`] | random-access byte streams; what a disc is |
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

@@ -2,6 +2,9 @@
 //!
 //! A header, hunks of data, each packed with one of up to four codecs, a map that tells where they lie, and metadata that tell what they are. What a CD
 //! looks like in it is ours; the formats of the codecs are those of chdman, which reads what is written here, and the other way round.
+//!
+//! Versions 1 to 4, the metadata `CHCD` and `CHGT`, and subchannels were **never seen on a real file**: nobody writes them any more, or chdman has nothing to
+//! make them from. The tests build them by hand, as MAME's sources describe them.
 
 mod bits;
 mod codecs;

@@ -1,8 +1,9 @@
 //! Alcohol 120% images (version 1) and those of newer DAEMON Tools (version 2): a descriptor (`.mds`) and the sectors (`.mdf`, or several files), or both
 //! in one file (`.mdx`, version 2).
 //!
-//! No specification was ever published; what is here was learnt from other readers and from files that other programs read. All integers have the low
-//! byte first. Version 2 encrypts its descriptor, which is otherwise much the same: see [`v2`].
+//! No specification was ever published; what is here was learnt from other readers and from files that other programs read. No file of version 1
+//! that Alcohol itself wrote was at hand, nor one of GameJack's (`.xmd`, the same under another name); of version 2 there were. All integers have
+//! the low byte first. Version 2 encrypts its descriptor, which is otherwise much the same: see [`v2`].
 
 mod blocks;
 mod layout;
