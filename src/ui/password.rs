@@ -30,9 +30,11 @@ impl Field {
         if self.path != locked.path {
             *self = Field { path: locked.path.clone(), fresh: true, ..Field::default() };
         }
-        // The answer may come before a frame has seen that one was tried.
-        if self.sent && !locked.trying {
-            (self.sent, self.fresh) = (false, true);
+        // The answer may come before a frame has seen that one is tried.
+        if locked.trying {
+            self.sent = true;
+        } else if std::mem::take(&mut self.sent) {
+            self.fresh = true;
         }
     }
 }
