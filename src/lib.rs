@@ -5,8 +5,8 @@
 //! | floor | module | what it knows |
 //! |---|---|---|
 //! | faces | `ui`, [`cli`] | the same jobs, in a window and on the command line |
-//! | work | [`job`] | convert, verify, hash; the worker pool; progress and cancel |
-//! | formats | [`image`] | one folder per format, one list of them, one reader for all |
+//! | work | [`job`] | convert, rip, verify, hash; the worker pool; progress and cancel |
+//! | formats | [`image`], [`filesystem`] | one folder per format, one list of them, one reader for all; which file lies where |
 //! | ground | [`bytes`], [`disc`] | random-access byte streams; what a disc is |
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod cli;
 pub mod disc;
 pub mod drive;
+pub mod filesystem;
 pub mod image;
 pub mod job;
 mod threads;
