@@ -58,7 +58,7 @@ fn the_last_line_says_everything() {
     let done = last(&say(at, &[&rip[..], &["--accept-damage", "--retries", "1"]].concat()).out);
     assert_eq!(
         keys(&done),
-        "areas:list damaged:int event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int verified:bool"
+        "areas:list damaged:int event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int suspect:int verified:bool"
     );
     assert_eq!((&done["resumed"], &done["damaged"], &done["verified"]), (&true.into(), &2.into(), &true.into()));
     assert_eq!(names(at), ["a.bin", "a.cue", "a.log", "a.map", "faults.txt"]);
@@ -107,7 +107,7 @@ fn requests_that_are_wrong_are_refused() {
 fn a_rip_that_was_killed_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let bytes: Vec<u8> = (0..2048u32 * 3000).map(|n| (n / 5 + n / 2048) as u8).collect();
+    let bytes: Vec<u8> = (0..2048u32 * 6000).map(|n| (n / 5 + n / 2048) as u8).collect();
     fs::write(at.join("x.iso"), &bytes).unwrap();
     faults(at, "drive pace 1500000\n100-102 unreadable\n");
     let rip = ["rip", "demo:x.iso", "new.iso", "--faults", "faults.txt", "--allow-loss", "--retries", "1"];

@@ -83,6 +83,7 @@ struct Done {
     repaired: u64,
     sectors: u32,
     damaged: u32,
+    suspect: u64,
     areas: Vec<AreaShape>,
     files: Vec<String>,
     more_files: bool,
@@ -165,6 +166,7 @@ fn tell(report: &RipReport) {
         repaired: image.worths.repaired,
         sectors,
         damaged,
+        suspect: report.suspects.sectors,
         areas,
         files,
         more_files,
@@ -197,6 +199,12 @@ fn print(report: &RipReport) {
         }
     } else {
         say(&format!("All {} sectors were read.", report.sectors));
+    }
+    if let Some(first) = report.suspects.at.first() {
+        let count = report.suspects.sectors;
+        say(&format!(
+            "{count} sectors were read as good, but are wrong by their own EDC, the first is {first}: copy protection, or a drive that lies."
+        ));
     }
     if let Some(image) = &report.image {
         print_image(image);

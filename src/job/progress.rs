@@ -22,6 +22,8 @@ pub enum Phase {
     Scrape,
     /// Ripping: trying bad sectors again.
     Retry,
+    /// Ripping: holding what was read against its own checksums.
+    Check,
 }
 
 impl Phase {
@@ -35,6 +37,7 @@ impl Phase {
             Phase::Trim => "trim",
             Phase::Scrape => "scrape",
             Phase::Retry => "retry",
+            Phase::Check => "check",
         }
     }
 }

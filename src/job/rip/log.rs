@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 use super::engine::PassCount;
 use super::store::Store;
 use super::strategy::Pass;
-use super::{Damage, RipTask};
+use super::{Damage, RipTask, Suspects};
 use crate::disc::{Disc, TrackId};
 use crate::drive::mmc::Identity;
 use crate::job::{ConvertReport, Digests, TrackDigests};
@@ -27,6 +27,8 @@ pub struct Log<'a> {
     pub passes: &'a [PassCount],
     /// What could not be read.
     pub damage: &'a Damage,
+    /// What was read and is wrong in itself.
+    pub suspects: &'a Suspects,
     /// Of the disc, and of its tracks.
     pub sums: &'a (Option<Digests>, Vec<TrackDigests>),
     /// The image.
@@ -41,6 +43,7 @@ impl Log<'_> {
         self.pass_table(&mut text);
         self.track_table(&mut text);
         self.damage_table(&mut text);
+        self.suspect_table(&mut text);
         let sum = hex(&Sha1::digest(text.as_bytes()));
         line(&mut text, "SHA-1 of everything above this line", &sum);
         text
@@ -63,6 +66,7 @@ impl Log<'_> {
         line(text, "sectors", &self.store.map().len().to_string());
         line(text, "sectors read", &read.to_string());
         line(text, "sectors unreadable", &self.damage.sectors.to_string());
+        line(text, "sectors read, but wrong by their own EDC", &self.suspects.sectors.to_string());
         line(text, "bytes of a sector", &format!("{}{plus}", self.store.layout().record));
         line(text, "speed", &task.speed.map_or_else(|| "as fast as it goes".to_owned(), |times| format!("{times}x")));
         line(text, "rounds over bad sectors", &task.retries.to_string());
@@ -126,6 +130,21 @@ impl Log<'_> {
             (true, false) => "none\n\n",
             (false, false) => "\n",
         });
+    }
+}
+
+impl Log<'_> {
+    fn suspect_table(&self, text: &mut String) {
+        if self.suspects.at.is_empty() {
+            return;
+        }
+        text.push_str("[sectors read, but wrong by their own EDC]\n");
+        text.push_str("Copy protection is made so; so are the answers of a drive that does not tell of its errors.\n");
+        self.suspects.at.iter().for_each(|lba| text.push_str(&format!("{lba}\n")));
+        if self.suspects.sectors > self.suspects.at.len() as u64 {
+            text.push_str("and more\n");
+        }
+        text.push('\n');
     }
 }
 

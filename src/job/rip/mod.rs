@@ -8,7 +8,7 @@
 //! | [`store`], [`identity`] | the working folder, which outlives whatever ends this process |
 //! | [`engine`] | drives a strategy over a drive into a store |
 //! | [`same_disc`] | whether a rip may go on with the disc in the drive |
-//! | [`damage`], [`log`] | what could not be read, and what is written down of it |
+//! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
 //!
 //! When all is read, the working file is a disc like any other: [`save`](super::convert::save) makes the image of it, and proves it.
 
@@ -23,6 +23,7 @@ mod mapfile;
 mod same_disc;
 mod store;
 mod strategy;
+mod suspect;
 #[cfg(test)]
 mod tests;
 
@@ -34,8 +35,8 @@ use super::convert::{self, Source};
 use super::drives::{self, Mounted};
 use super::hash::hash_disc;
 use super::{Control, ConvertReport, ConvertTask, DRIVE_PREFIX, JobError, Progress};
-use crate::disc::Disc;
 use crate::disc::cd_text::Field;
+use crate::disc::{Disc, Lba};
 use crate::drive::DriveReader;
 use crate::drive::transport::Transport;
 use crate::image;
@@ -48,6 +49,7 @@ use layout::Layout;
 use log::Log;
 use mapfile::Place;
 use store::Store;
+pub use suspect::Suspects;
 
 /// What to rip, into what.
 #[derive(Debug, Clone)]
@@ -99,6 +101,14 @@ pub struct Damage {
     pub more_files: bool,
 }
 
+impl Damage {
+    /// Whether this sector could not be read.
+    pub fn contains(&self, lba: Lba) -> bool {
+        let next = self.areas.partition_point(|area| area.last() < lba);
+        self.areas.get(next).is_some_and(|area| area.start <= lba)
+    }
+}
+
 /// What came of a rip.
 #[derive(Debug, Clone)]
 pub struct RipReport {
@@ -106,6 +116,8 @@ pub struct RipReport {
     pub image: Option<ConvertReport>,
     /// What could not be read.
     pub damage: Damage,
+    /// What was read as good and is wrong by its own checksum, where an image was made.
+    pub suspects: Suspects,
     /// Sectors of the disc.
     pub sectors: u32,
     /// An earlier run had begun it.
@@ -185,13 +197,15 @@ pub fn rip_from(
         papers: Vec::new(),
         seconds: 0.0,
         damage,
+        suspects: Suspects::default(),
     };
     if report.damage.sectors == 0 || task.accept_damage {
         damage::fill(&mut store, reader.disc())?;
+        report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
         let sums = hash_disc(&*reader, &source, true, control, tell)?;
         let made = convert::save(&Source { reader: reader.clone(), path: &source, files: &[] }, &image, control, tell)?;
-        let (drive, disc, damage) = (drive.as_ref(), reader.disc(), &report.damage);
-        let log = Log { drive, disc, task, store: &store, passes: &passes, damage, sums: &sums, made: &made };
+        let (drive, disc, damage, suspects) = (drive.as_ref(), reader.disc(), &report.damage, &report.suspects);
+        let log = Log { drive, disc, task, store: &store, passes: &passes, damage, suspects, sums: &sums, made: &made };
         store.deliver(&log.text(), &names.log)?;
         store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
         drop(reader);

@@ -15,22 +15,29 @@ use crate::virtual_drive::{Device, Fault, Manners, Trouble};
 /// What a drive was asked for: address, sectors, and whether they came.
 type Asked = Vec<(i32, u32, bool)>;
 
+/// What a drive says instead of an answer to its n-th read, counted from 1, from this address on.
+type Says = fn(usize, i32) -> Option<TransportError>;
+
 /// A drive in software whose commands carry few sectors, that is watched, and that cancels the job at one of its reads.
 struct Watched {
     device: Device,
     asked: Arc<Mutex<Asked>>,
     cancel: Option<(usize, Control)>,
+    says: Says,
 }
 
 impl Transport for Watched {
     fn execute(&mut self, cdb: &[u8], data: Data<'_>, timeout: Duration) -> Result<usize, TransportError> {
         let reads = matches!(cdb[0], 0xBE | 0xA8) && !data.is_empty();
-        let result = self.device.execute(cdb, data, timeout);
+        let mut result = self.device.execute(cdb, data, timeout);
         if reads {
             let count = if cdb[0] == 0xBE { [0, cdb[6], cdb[7], cdb[8]] } else { [cdb[6], cdb[7], cdb[8], cdb[9]] };
-            let at = i32::from_be_bytes([cdb[2], cdb[3], cdb[4], cdb[5]]);
+            let (at, count) = (i32::from_be_bytes([cdb[2], cdb[3], cdb[4], cdb[5]]), u32::from_be_bytes(count));
             let mut asked = self.asked.lock().unwrap();
-            asked.push((at, u32::from_be_bytes(count), result.is_ok()));
+            if let Some(error) = (self.says)(asked.len() + 1, at + count as i32) {
+                result = Err(error);
+            }
+            asked.push((at, count, result.is_ok()));
             if let Some((_, control)) = self.cancel.as_ref().filter(|(at, _)| *at == asked.len()) {
                 control.cancel();
             }
@@ -49,6 +56,7 @@ struct Rig {
     disc: Arc<dyn DiscReader>,
     manners: Manners,
     faults: Vec<Fault>,
+    says: Says,
     task: RipTask,
 }
 
@@ -57,7 +65,7 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let mut task = RipTask::new("watched", folder.path().join(target));
         task.image.allow_loss = !disc.disc().medium.is_cd();
-        Rig { folder, disc, manners: Manners::default(), faults: Vec::new(), task }
+        Rig { folder, disc, manners: Manners::default(), faults: Vec::new(), says: |_, _| None, task }
     }
 
     fn rip(&self) -> Result<RipReport, JobError> {
@@ -69,7 +77,7 @@ impl Rig {
         device.insert(self.disc.clone(), self.faults.clone());
         let (asked, control) = (Arc::<Mutex<Asked>>::default(), Control::default());
         let cancel = cancel.map(|at| (at, control.clone()));
-        let watched = Watched { device, asked: asked.clone(), cancel };
+        let watched = Watched { device, asked: asked.clone(), cancel, says: self.says };
         let result = rip_from(Box::new(watched), &self.task, &control, &|_| ());
         let asked = asked.lock().unwrap().clone();
         (result, asked)
@@ -245,6 +253,54 @@ fn a_rip_goes_on_wherever_it_was_stopped() {
     }
 }
 
+/// A sense that the drive answers with (SPC-4, annex D).
+fn check(key: u8, asc: u8) -> Option<TransportError> {
+    Some(TransportError::Check(crate::drive::sense::Sense::new(key, asc, 0)))
+}
+
+#[test]
+fn a_drive_that_is_slow_to_answer_or_does_not_once_is_borne_with() {
+    let borne: [Says; 3] = [
+        |n, _| (n == 7).then_some(TransportError::Status(8)),
+        |n, _| check(2, 4).filter(|_| n == 7),
+        |n, _| [7, 8, 12].contains(&n).then_some(TransportError::TimedOut),
+    ];
+    for says in borne {
+        let rig = Rig { says, ..Rig::new(dvd(300, 0), "x.iso") };
+        assert_eq!(rig.rip().unwrap().damage, Damage::default());
+        assert_made(&rig, &[]);
+    }
+}
+
+#[test]
+fn a_drive_that_is_of_no_more_use_ends_the_rip_and_another_goes_on() {
+    let lost: [Says; 4] = [
+        |n, _| (n >= 7).then_some(TransportError::TimedOut),
+        |n, _| check(6, 0x28).filter(|_| n == 7),
+        |n, _| check(2, 0x3A).filter(|_| n == 7),
+        |n, _| check(5, 0x20).filter(|_| n == 7),
+    ];
+    for says in lost {
+        let mut rig = Rig { says, ..Rig::new(dvd(300, 0), "x.iso") };
+        let error = rig.rip().unwrap_err();
+        assert!(matches!(error, JobError::Drive { .. }) && error.class() == Class::Drive, "{error}");
+        assert_eq!(rig.names(), ["x.rip"]);
+        rig.says = |_, _| None;
+        assert!(rig.rip().unwrap().resumed);
+        assert_made(&rig, &[]);
+    }
+}
+
+/// Two sectors at the end of a track that was written at once can't be read, and some drives say that they don't exist.
+#[test]
+fn sectors_that_the_drive_does_not_know_are_damage() {
+    let mut rig = Rig::new(dvd(300, 0), "x.iso");
+    rig.says = |_, end| check(5, 0x21).filter(|_| end > 298);
+    rig.task.accept_damage = true;
+    assert_eq!(damaged(&rig.rip().unwrap()), [298, 299]);
+    assert_made(&rig, &[298, 299]);
+}
+
 #[test]
 fn another_disc_is_refused_and_nothing_is_touched() {
     let mut rig = Rig::new(dvd(200, 0), "x.iso");
@@ -353,6 +409,26 @@ fn the_subchannel_is_kept_where_it_is_wanted() {
     assert!(sub(&*rig.made().reader) == sub(&*rig.disc));
     let dvd = Rig { task: RipTask { subchannel: true, ..rig.task.clone() }, ..Rig::new(dvd(10, 0), "y.iso") };
     assert!(matches!(dvd.rip(), Err(JobError::Rip { error: RipError::NoSubchannel, .. })));
+}
+
+/// A drive that gives a wrong byte and says nothing; nobody but the sector itself knows.
+#[test]
+fn what_is_wrong_by_its_own_checksum_is_told() {
+    let demo = demo_disc().unwrap();
+    let mut bytes: Vec<u8> = sectors(&*demo, Slice::RAW).into_iter().take(302).flat_map(|(_, sector)| sector).collect();
+    bytes[50 * RAW + 1000] ^= 1;
+    let bytes: Arc<dyn Bytes> = Arc::new(bytes);
+    let disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Mode1, Lba(0), 302)]);
+    let disc = ExtentReader::new(disc, vec![Extent::plain(Lba(0), 302, bytes, 0, 2352, Slice::RAW)]).unwrap();
+    let mut rig = Rig::new(Arc::new(disc), "x.cue");
+    rig.faults = vec![fault(60..61, Trouble::Unreadable)];
+    rig.task.accept_damage = true;
+    let report = rig.rip().unwrap();
+    assert_eq!((damaged(&report), report.suspects), (vec![60], Suspects { sectors: 1, at: vec![Lba(50)] }));
+    assert_made(&rig, &[60]);
+    assert!(
+        fs::read_to_string(rig.folder.path().join("x.log")).unwrap().contains("drive that does not tell of its errors.\n50\n")
+    );
 }
 
 #[test]
