@@ -5,9 +5,10 @@
 //! | floor | module | what it knows |
 //! |---|---|---|
 //! | faces | `ui`, [`cli`] | the same jobs, in a window and on the command line |
-//! | work | [`job`] | convert, verify, hash; the worker pool; progress and cancel |
+//! | work | [`job`] | convert, rip, verify, hash; the worker pool; progress and cancel |
 //! | software drive | [`virtual_drive`] | any disc as the disc in an MMC drive, also over iSCSI |
 //! | formats, drives | [`image`], [`drive`] | one folder per format, one list of them, one reader for all; MMC drives and the discs in them |
+//! | file systems | [`filesystem`] | which file lies where in a data track |
 //! | ground | [`bytes`], [`disc`] | random-access byte streams; what a disc is |
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -16,6 +17,7 @@ pub mod bytes;
 pub mod cli;
 pub mod disc;
 pub mod drive;
+pub mod filesystem;
 pub mod image;
 pub mod job;
 mod threads;

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io;
 
 pub use blocks::{BlockSpan, Blocks, Spares, Unpacked};
-pub use file::FileBytes;
+pub use file::{FileBytes, read_exact_at, write_all_at};
 pub use pieces::{Joined, Padded, Window};
 
 /// Bytes that can be read at any place, from many threads at once: there is no cursor.

@@ -104,7 +104,8 @@ fn part_size(text: &str) -> Result<u64, &'static str> {
     named.or_else(|| parse_size(text)).ok_or(NO_SIZE)
 }
 
-fn writable() -> clap::builder::PossibleValuesParser {
+/// The names of the formats that can be written.
+pub fn writable() -> clap::builder::PossibleValuesParser {
     let names = FORMATS.iter().filter(|format| format.plan.is_some()).map(|format| format.name);
     clap::builder::PossibleValuesParser::new(names)
 }

@@ -9,6 +9,7 @@ mod hash;
 mod inspect;
 mod output;
 mod password;
+mod rip;
 mod serve;
 mod verify;
 
@@ -47,6 +48,8 @@ enum Command {
     Formats(Formats),
     /// The drives, how they are, and what is in them
     Drives(drives::Drives),
+    /// Make an image of the disc in a drive, read as far as it can be read, and say what could not be
+    Rip(Box<rip::Rip>),
     /// Make any image a drive for this machine, over iSCSI
     Serve(serve::Serve),
     /// Make a small disc from nothing and show it
@@ -146,6 +149,7 @@ fn dispatch(cli: Cli) -> ExitCode {
         Some(Command::Hash(args)) => hash::run(&args),
         Some(Command::Formats(args)) => formats::run(&args),
         Some(Command::Drives(args)) => drives::run(&args),
+        Some(Command::Rip(args)) => rip::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     }

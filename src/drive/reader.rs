@@ -29,6 +29,31 @@ impl DriveReader {
         DriveReader { disc, transport: Mutex::new(transport) }
     }
 
+    /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
+    pub fn most_sectors(&self, sub: bool) -> u32 {
+        let transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        mmc::most_sectors(&**transport, self.line(sub))
+    }
+
+    /// Bytes of a sector as [`attempt`](DriveReader::attempt) gives it: 2352 of a CD, 2048 of others, and 96 of interleaved subchannel where `sub` says so.
+    pub fn line(&self, sub: bool) -> usize {
+        let main = if self.disc.medium.is_cd() { RAW } else { Slice::COOKED.size() };
+        main + if sub { SUBCHANNEL } else { 0 }
+    }
+
+    /// Asks the drive for sectors once, in one command, whole, as it gives them; nothing is tried again here. They must all be of one kind, and
+    /// there is no subchannel but on a CD. `from_disc`: what the drive remembers will not do.
+    pub fn attempt(&self, at: Lba, sub: bool, from_disc: bool, into: &mut [u8]) -> Result<(), CommandError> {
+        let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = (into.len() / self.line(sub)) as u32;
+        if !self.disc.medium.is_cd() {
+            return read_data(&mut **transport, at, count, into, from_disc);
+        }
+        let audio = self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data());
+        let sub = if sub { SubRead::Raw } else { SubRead::None };
+        read_raw(&mut **transport, ReadCd { lba: at.0, count, audio, main: true, c2: C2::None, sub }, into, from_disc)
+    }
+
     /// As many sectors at a time as the drive takes; each `line` bytes.
     fn pieces(
         &self,
@@ -53,10 +78,7 @@ impl DriveReader {
         self.pieces(at, worth.len() as u32, SIZE, |transport, lba, count| {
             let first = lba.since(at).unwrap_or(0) as usize;
             let into = &mut into[first * SIZE..][..count as usize * SIZE];
-            let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
-                mmc::read_sectors(transport, Sectors { lba: lba.0, count, from_disc, streaming: false }, into, PATIENCE)
-            };
-            persist(transport, lba, SIZE, into, &mut worth[first..][..count as usize], read)
+            persist(transport, lba, SIZE, into, &mut worth[first..][..count as usize], read_data)
         })
     }
 
@@ -77,11 +99,7 @@ impl DriveReader {
             records.clear();
             records.resize(count as usize * line, 0);
             let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
-                if from_disc {
-                    // A drive that does not know this has no cache to be emptied so.
-                    let _ = mmc::flush_cache(transport, lba.0);
-                }
-                mmc::read_cd(transport, ReadCd { lba: lba.0, count, ..wanted }, into, PATIENCE)
+                read_raw(transport, ReadCd { lba: lba.0, count, ..wanted }, into, from_disc)
             };
             persist(transport, lba, line, &mut records, worth, read)?;
             let lines = &mut into[first * size..][..count as usize * size];
@@ -89,6 +107,20 @@ impl DriveReader {
             Ok(())
         })
     }
+}
+
+/// Sectors of 2048 bytes.
+fn read_data(transport: &mut dyn Transport, at: Lba, count: u32, into: &mut [u8], from_disc: bool) -> Result<(), CommandError> {
+    mmc::read_sectors(transport, Sectors { lba: at.0, count, from_disc, streaming: false }, into, PATIENCE)
+}
+
+/// Sectors of a CD.
+fn read_raw(transport: &mut dyn Transport, wanted: ReadCd, into: &mut [u8], from_disc: bool) -> Result<(), CommandError> {
+    if from_disc {
+        // A drive that does not know this has no cache to be emptied so.
+        let _ = mmc::flush_cache(transport, wanted.lba);
+    }
+    mmc::read_cd(transport, wanted, into, PATIENCE)
 }
 
 /// Reads a run in one piece; where that fails, sector by sector.

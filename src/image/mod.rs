@@ -73,4 +73,5 @@ pub use plan::{Part, Plan, PlanError, PlanRequest, PlanWriter, PlannedFile, full
 pub use projection::Projection;
 pub use promise::{Digest, Promise, Sum};
 pub use reader::{ExtentReader, Inconsistent, swap_words};
+pub use recover::recover;
 pub use wrap::{WRAPPERS, Wrapper, wrapper_of};

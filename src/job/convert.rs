@@ -159,6 +159,11 @@ pub fn save(
     })
 }
 
+/// Whether [`save`] could begin: the format holds the disc, names are free, and there is room.
+pub(super) fn check(source: &Source<'_>, task: &ConvertTask) -> Result<(), JobError> {
+    prepare(source, task).map(drop)
+}
+
 fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError> {
     // `x.iso.gz` is an ISO in a compressed file: what of it is the image's name is without the wrapper's extension.
     let wrapper = image::wrapper_of(&task.target);

@@ -4,17 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::open::opening;
+use super::progress::single_speed;
 use super::{Control, JobError, demo_disc};
-use crate::disc::DiscReader;
+use crate::disc::{Disc, DiscReader};
 use crate::drive::mmc::{self, CommandError, Configuration, Identity};
 use crate::drive::sense::Meaning;
 use crate::drive::transport::{OpenError, Transport};
 use crate::drive::{Details, DriveReader, LookError, look};
-use crate::virtual_drive::Device;
+use crate::image;
+use crate::virtual_drive::{Device, FaultScript};
 
 /// What stands before the name of a drive where a path could stand.
 pub const PREFIX: &str = "drive:";
-/// The name of the drive in software that holds the demo disc.
+/// The name of the drive in software. It holds the demo disc; by `demo:IMAGE`, any image.
 pub const DEMO: &str = "demo";
 /// How long a disc may take to spin up.
 const SPIN_UP: Duration = Duration::from_secs(45);
@@ -39,6 +42,12 @@ pub enum DriveError {
     /// Nothing is on the disc.
     #[error("the disc is blank")]
     Blank,
+    /// The image that should be the disc in the demo drive can't be used.
+    #[error(transparent)]
+    Demo(Box<JobError>),
+    /// Faults were wanted of a drive that has its own.
+    #[error("faults can be had of the demo drive alone")]
+    NotInSoftware,
 }
 
 /// A drive, and how it is.
@@ -71,7 +80,7 @@ pub enum State {
 /// Every drive of this machine, and the demo drive.
 pub fn list() -> Vec<Listed> {
     let system = names().into_iter().map(|(name, label)| {
-        let opened = open(&name);
+        let opened = open(&name, &Control::default());
         listed(name, label, opened)
     });
     system.collect()
@@ -135,12 +144,33 @@ fn ready(transport: &mut dyn Transport, patience: Duration, control: &Control) -
 }
 
 /// Opens a drive by its name.
-fn open(name: &str) -> Result<Box<dyn Transport>, DriveError> {
-    if name == DEMO {
-        let disc = demo_disc().map_err(|error| OpenError::Io(std::io::Error::other(error)))?;
-        return Ok(Box::new(Device::with(disc)));
+pub fn open(name: &str, control: &Control) -> Result<Box<dyn Transport>, DriveError> {
+    match demo(name) {
+        Some(image) => Ok(Box::new(Device::with(demo_medium(image, control)?))),
+        None => system::open(name),
     }
-    system::open(name)
+}
+
+/// Opens the demo drive, with what is wrong with it and its disc; no other drive does as it is told.
+pub fn open_faulty(name: &str, faults: FaultScript, control: &Control) -> Result<Box<dyn Transport>, DriveError> {
+    let image = demo(name).ok_or(DriveError::NotInSoftware)?;
+    let mut device = Device::new(faults.manners);
+    device.insert(demo_medium(image, control)?, faults.faults);
+    Ok(Box::new(device))
+}
+
+/// The image that a name of the demo drive names, empty for the demo disc; `None` of other drives.
+fn demo(name: &str) -> Option<&str> {
+    let image = name.strip_prefix(DEMO)?;
+    if image.is_empty() { Some(image) } else { image.strip_prefix(':') }
+}
+
+fn demo_medium(image: &str, control: &Control) -> Result<Arc<dyn DiscReader>, DriveError> {
+    let opened = match image {
+        "" => demo_disc(),
+        path => image::open(Path::new(path), opening(None, control)).map(|image| image.reader.clone()).map_err(JobError::from),
+    };
+    opened.map_err(|error| DriveError::Demo(Box::new(error)))
 }
 
 /// The name of the drive that a path stands for; `None` where it is a path.
@@ -148,29 +178,49 @@ pub fn drive_of(path: &Path) -> Option<&str> {
     path.to_str()?.strip_prefix(PREFIX)
 }
 
+/// A disc in a drive that is ready to be read.
+pub struct Mounted {
+    /// The drive's name.
+    pub name: String,
+    /// What the drive says of itself, where it says something.
+    pub identity: Option<Identity>,
+    /// What disc it is.
+    pub disc: Disc,
+    /// The way to the drive.
+    pub transport: Box<dyn Transport>,
+}
+
 /// The disc in a drive, to be read.
 pub fn disc_in(name: &str, control: &Control) -> Result<Arc<dyn DiscReader>, JobError> {
+    let transport = open(name, control).map_err(|error| JobError::Drive { name: name.to_owned(), error })?;
+    let Mounted { disc, transport, .. } = mount(name, transport, None, control)?;
+    Ok(Arc::new(DriveReader::new(disc, transport)))
+}
+
+/// Waits for the disc in a drive, asks what it is, and has it turn at this multiple of single speed, or as fast as it goes.
+pub fn mount(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
     let fail = |error| JobError::Drive { name: name.to_owned(), error };
-    let mut transport = open(name).map_err(fail)?;
+    let identity = mmc::inquiry(&mut *transport).ok();
     ready(&mut *transport, SPIN_UP, control).map_err(|not| match not {
         NotReady::Says(error) => fail(error.into()),
         NotReady::Cancelled => JobError::Cancelled,
     })?;
     let details = look(&mut *transport).map_err(|error| fail(error.into()))?;
     let disc = details.disc.ok_or_else(|| fail(DriveError::Blank))?;
-    // As fast as it goes; a drive that does not know this goes as fast as it likes.
+    let rate = speed.map(|times| (times * single_speed(disc.medium) / 1000.0).ceil().clamp(1.0, f64::from(u16::MAX)) as u16);
+    // A drive that does not know this goes as fast as it likes.
     let _ = if details.profile.is_cd() {
-        mmc::set_cd_speed(&mut *transport, None, None)
+        mmc::set_cd_speed(&mut *transport, rate, None)
     } else {
-        mmc::set_read_streaming(&mut *transport, disc.sectors(), Some(u32::from(u16::MAX)))
+        mmc::set_read_streaming(&mut *transport, disc.sectors(), Some(u32::from(rate.unwrap_or(u16::MAX))))
     };
-    Ok(Arc::new(DriveReader::new(disc, transport)))
+    Ok(Mounted { name: name.to_owned(), identity, disc, transport })
 }
 
 impl DriveError {
     /// Whether it is the user's word that is wrong, and no drive or disc.
     pub fn is_request(&self) -> bool {
-        matches!(self, DriveError::Unknown)
+        matches!(self, DriveError::Unknown | DriveError::NotInSoftware)
     }
 
     /// Whether the drive is gone.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::drives::DriveError;
+use super::rip::RipError;
 use crate::disc::ReadError;
 use crate::image::{self, At, Fault, Loss, PlanError};
 
@@ -84,6 +85,15 @@ pub enum JobError {
         /// What stands against it.
         #[source]
         error: DriveError,
+    },
+    /// A rip can't begin, or not go on.
+    #[error("{error}: {path}")]
+    Rip {
+        /// The working folder, or the file of it that is at fault.
+        path: PathBuf,
+        /// What stands against it.
+        #[source]
+        error: RipError,
     },
     /// The format can't hold the disc at all.
     #[error("{error} ({format}): {path}")]
@@ -182,8 +192,10 @@ impl JobError {
             | JobError::NoPassword(_)
             | JobError::Exists(_)
             | JobError::OverSource(_) => Class::Request,
+            JobError::Drive { error: DriveError::Demo(error), .. } => error.class(),
             JobError::Drive { error, .. } if error.is_request() => Class::Request,
             JobError::Drive { .. } => Class::Drive,
+            JobError::Rip { error, .. } => error.class(),
             JobError::Loss { .. } => Class::Loss,
             JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
@@ -199,6 +211,7 @@ impl JobError {
                 Some(path)
             }
             JobError::Read { path, .. }
+            | JobError::Rip { path, .. }
             | JobError::Plan { path, .. }
             | JobError::Loss { path, .. }
             | JobError::NoRoom { path, .. }

@@ -12,8 +12,8 @@ use super::copy::pieces;
 use super::progress::Meter;
 use super::{Control, JobError, Phase, Progress};
 use crate::disc::sector::{Form, Slice, Worth};
-use crate::disc::{Disc, Lba, Track, TrackId, TrackMode};
-use crate::image::{self, Image, Opening};
+use crate::disc::{Disc, DiscReader, Lba, Track, TrackId, TrackMode};
+use crate::image::{self, Opening};
 
 /// Digests of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,19 @@ pub(super) fn hash(
 ) -> Result<HashReport, JobError> {
     let begun = Instant::now();
     let image = image::open(source, opening.clone())?;
-    let spans: Vec<(TrackId, Lba, u32, Form)> = spans(&image);
+    let (disc, tracks) = hash_disc(&*image.reader, source, whole, control, tell)?;
+    Ok(HashReport { source: source.to_owned(), disc, tracks, seconds: begun.elapsed().as_secs_f64() })
+}
+
+/// The digests of the whole disc, where they are asked for, and of its tracks. `path` is its name for messages.
+pub(super) fn hash_disc(
+    reader: &dyn DiscReader,
+    path: &Path,
+    whole: bool,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<(Option<Digests>, Vec<TrackDigests>), JobError> {
+    let spans: Vec<(TrackId, Lba, u32, Form)> = spans(reader);
     let total = spans.iter().map(|span| u64::from(span.2)).sum();
     let mut meter = Meter::new(control, tell, Phase::Hash, total);
     // A disc of one track has the digests of that track.
@@ -111,7 +123,7 @@ pub(super) fn hash(
         let (to_other, for_other) = bounded(AHEAD);
         let md5 = scope.spawn(move || digest::<Md5>(&for_md5, disc_too));
         let other = scope.spawn(move || digest::<Sha1AndCrc>(&for_other, disc_too));
-        let read = read_all(&image, &spans, &[to_md5, to_other], &mut meter);
+        let read = read_all(reader, path, &spans, &[to_md5, to_other], &mut meter);
         let md5 = md5.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         read.map(|()| (md5, other))
@@ -127,15 +139,15 @@ pub(super) fn hash(
     let digests: Vec<Digests> = md5s.into_iter().zip(others).map(finish).collect();
     let disc = disc.or_else(|| digests.first().filter(|_| whole).cloned());
     let tracks = spans.iter().zip(digests).map(|(span, digests)| TrackDigests { id: span.0, digests }).collect();
-    Ok(HashReport { source: source.to_owned(), disc, tracks, seconds: begun.elapsed().as_secs_f64() })
+    Ok((disc, tracks))
 }
 
 /// What of each track is hashed.
-fn spans(image: &Image) -> Vec<(TrackId, Lba, u32, Form)> {
-    let disc: &Disc = image.disc();
+fn spans(reader: &dyn DiscReader) -> Vec<(TrackId, Lba, u32, Form)> {
+    let disc: &Disc = reader.disc();
     let first = disc.tracks().next().map(|(_, track)| track.start);
     let span = |id: TrackId, track: &Track| {
-        let stored = image.reader.stored(id).map_or(0, |stored| stored.pregap);
+        let stored = reader.stored(id).map_or(0, |stored| stored.pregap);
         let before = if Some(track.start) == first { 0 } else { stored.min(track.pregap) };
         let slice = if track.mode == TrackMode::Dvd { Slice::COOKED } else { Slice::RAW };
         (id, track.start - before, before + track.length, Form::main(slice))
@@ -145,7 +157,8 @@ fn spans(image: &Image) -> Vec<(TrackId, Lba, u32, Form)> {
 
 /// Reads everything once and hands it to every hasher.
 fn read_all(
-    image: &Image,
+    reader: &dyn DiscReader,
+    path: &Path,
     spans: &[(TrackId, Lba, u32, Form)],
     hashers: &[Sender<Message>],
     meter: &mut Meter<'_>,
@@ -166,8 +179,8 @@ fn read_all(
             bytes.resize(sectors as usize * form.size(), 0);
             worth.clear();
             worth.resize(sectors as usize, Worth::Good);
-            let fail = |error| JobError::Read { path: image.path.clone(), error };
-            image.reader.read(at, form, bytes, &mut worth).map_err(fail)?;
+            let fail = |error| JobError::Read { path: path.to_owned(), error };
+            reader.read(at, form, bytes, &mut worth).map_err(fail)?;
             let size = bytes.len() as u64;
             send(&|| Message::Bytes(buffer.clone()));
             spare.push(buffer);

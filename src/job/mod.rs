@@ -17,6 +17,7 @@ mod pipeline;
 mod pool;
 mod progress;
 mod promises;
+mod rip;
 mod survey;
 mod verify;
 
@@ -34,6 +35,7 @@ pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
+pub use rip::{Area, Damage, RipError, RipReport, RipTask, Suspects, rip_from};
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};
 
@@ -62,6 +64,8 @@ pub enum Task {
     Convert(Box<ConvertTask>),
     /// Make images of another format of many.
     Batch(Box<BatchTask>),
+    /// Make an image of the disc in a drive.
+    Rip(Box<RipTask>),
     /// Compare two images sector by sector, or check one against what it says of itself.
     Verify {
         /// The image.
@@ -92,7 +96,7 @@ impl Task {
             Task::Convert(task) => task.password = Some(given),
             Task::Survey { passwords, .. } => passwords.push(given),
             Task::Batch(task) => task.passwords.push(given),
-            Task::Demo(_) => {}
+            Task::Demo(_) | Task::Rip(_) => {}
         }
     }
 }
@@ -107,6 +111,8 @@ pub enum Outcome {
     Batched(BatchReport),
     /// Of [`Task::Convert`] and [`Task::Demo`].
     Converted(ConvertReport),
+    /// Of [`Task::Rip`].
+    Ripped(Box<RipReport>),
     /// Of [`Task::Verify`].
     Verified(VerifyReport),
     /// Of [`Task::Hash`].

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{BatchEvent, Control, JobError, Outcome, Progress, Task, batch, convert, hash, open, survey, verify};
+use super::{BatchEvent, Control, JobError, Outcome, Progress, Task, batch, convert, hash, open, rip, survey, verify};
 use crate::image::Password;
 
 /// Number of a task in its pool, in the order of submission.
@@ -135,6 +135,7 @@ fn perform(
         Task::Batch(task) => Outcome::Batched(batch::batch(task, control, tell_batch)?),
         Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
+        Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell)?)),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
             let opening = open::opening(password.as_ref(), control);

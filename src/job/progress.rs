@@ -14,6 +14,16 @@ pub enum Phase {
     Verify,
     /// Reading and hashing.
     Hash,
+    /// Ripping: reading what nobody has tried yet.
+    Read,
+    /// Ripping: reading the edges of what failed.
+    Trim,
+    /// Ripping: reading what lies between bad sectors.
+    Scrape,
+    /// Ripping: trying bad sectors again.
+    Retry,
+    /// Ripping: holding what was read against its own checksums.
+    Check,
 }
 
 impl Phase {
@@ -23,6 +33,11 @@ impl Phase {
             Phase::Copy => "copy",
             Phase::Verify => "verify",
             Phase::Hash => "hash",
+            Phase::Read => "read",
+            Phase::Trim => "trim",
+            Phase::Scrape => "scrape",
+            Phase::Retry => "retry",
+            Phase::Check => "check",
         }
     }
 }
@@ -45,7 +60,7 @@ pub struct Progress {
 }
 
 /// Bytes a second at single speed: 75 raw sectors of a CD; 1,385,000 of a DVD, 4,495,500 of a Blu-ray disc (MMC, SET STREAMING).
-fn single_speed(medium: Medium) -> f64 {
+pub(super) fn single_speed(medium: Medium) -> f64 {
     match medium {
         medium if medium.is_cd() => 75.0 * 2352.0,
         Medium::Bd => 4_495_500.0,

@@ -329,7 +329,7 @@ impl App {
                 self.state.settings.folder = Some(task.into.clone());
                 self.keep_settings();
             }
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } => {}
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } | Task::Rip(_) => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

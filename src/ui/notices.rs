@@ -71,6 +71,7 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Plan { format, error, .. } => format!("{name} can't become {format}: {error}."),
         JobError::NoFormat(_) => format!("The name {name} says no format that can be written."),
         JobError::Drive { name, error } => format!("The drive {name} can't be used: {error}."),
+        JobError::Rip { error, .. } => format!("{name} can't be ripped into: {error}."),
         JobError::Refused { format, what } => format!("{format} has no choice of this kind: {what}."),
         JobError::NoPassword(why) => format!("The new image has no password: {why}."),
         JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),

@@ -155,8 +155,8 @@ impl State {
                 self.opening.push(Pending { id, path, more: sources.len().saturating_sub(1) });
                 return;
             }
-            // The command line alone asks for the demo disc.
-            Task::Demo(_) => return,
+            // The command line alone asks for these.
+            Task::Demo(_) | Task::Rip(_) => return,
             Task::Batch(task) => {
                 if let Some(batch) = &mut self.batch {
                     batch.submitted(id, &task.sources);
@@ -338,6 +338,13 @@ impl State {
                 batched(&report)
             }
             Outcome::Converted(report) => converted(&report, tracks),
+            Outcome::Ripped(report) => match &report.image {
+                Some(image) => Done { good: report.damage.sectors == 0, ..converted(image, tracks) },
+                None => {
+                    let words = format!("{} could not be read.", words::count(report.damage.sectors.into(), "sector"));
+                    Done { words, good: false, made: None, several: false }
+                }
+            },
             Outcome::Verified(report) => {
                 let done = verified(&report);
                 if let Some(open) = self.images.iter_mut().find(|open| open.image.path == report.source) {

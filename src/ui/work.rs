@@ -112,7 +112,7 @@ impl Job {
         let mut new_password = None;
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) => return None,
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Rip(_) => return None,
             Task::Batch(task) => {
                 let format = task.each.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 let work = Work::Batch { format: format.to_owned(), images: Vec::new(), count: task.sources.len(), at: 0 };
@@ -174,7 +174,10 @@ impl Job {
             (_, Work::Convert { .. }, Some(Phase::Verify)) => "Comparing with the source (2 of 2)",
             (_, _, Some(Phase::Copy)) => "Copying",
             (_, _, Some(Phase::Verify)) => "Checking every sector",
-            (_, _, Some(Phase::Hash)) => "Reading",
+            (_, _, Some(Phase::Hash | Phase::Read)) => "Reading",
+            (_, _, Some(Phase::Trim | Phase::Scrape)) => "Reading around damaged places",
+            (_, _, Some(Phase::Retry)) => "Trying damaged places again",
+            (_, _, Some(Phase::Check)) => "Checking what was read",
         };
         phase.to_owned()
     }

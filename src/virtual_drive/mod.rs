@@ -5,5 +5,7 @@
 
 mod device;
 pub mod iscsi;
+mod script;
 
 pub use device::{C2Manner, Device, Fault, Manners, Trouble};
+pub use script::{BadScript, FaultScript};

@@ -38,6 +38,7 @@ compare   program  sox                 sox                      makes and conver
 compare   program  flac                flac                     makes FLAC tracks
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
 compare   program  script              bsdutils                 a terminal, to ask for passwords at
+compare   program  ddrescuelog         gddrescue                reads and changes the maps of rips
 compare   program  rhash               rhash                    the digests of another program
 compare   program  dmg2img             dmg2img                  reads DMG images
 compare   program  wit                 wit                      reads images of Wii and GameCube discs

@@ -1,0 +1,124 @@
+//! What could not be read: where it lies, and what stands in its place.
+
+use std::ops::Range;
+
+use super::Damage;
+use super::map::Status;
+use super::store::Store;
+use crate::disc::sector::{self, Form, RAW, SUBCHANNEL, Worth};
+use crate::disc::{Disc, DiscReader, Lba, subchannel};
+use crate::filesystem::iso9660::{self, Walked};
+use crate::image::cooked;
+use crate::job::JobError;
+
+/// Fills the sectors of data that could not be read, behind their sync and header: what other rippers put there, and no sector's checksum.
+const FILLER: u8 = 0x55;
+/// Sectors that are filled at a time.
+const PIECE: u32 = 512;
+
+/// Sectors of one track that could not be read, one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// Address of the first.
+    pub start: Lba,
+    /// How many.
+    pub sectors: u32,
+    /// The track.
+    pub track: u8,
+}
+
+impl Area {
+    /// Address of the last.
+    pub fn last(&self) -> Lba {
+        self.start + (self.sectors - 1)
+    }
+}
+
+/// The numbers of the sectors that could not be read.
+fn unread(store: &Store) -> impl Iterator<Item = Range<u32>> {
+    store.map().blocks().iter().filter(|block| block.status != Status::Finished).map(|block| block.sectors.clone())
+}
+
+/// All that could not be read, and what it belongs to.
+pub fn find(store: &Store, reader: &dyn DiscReader) -> Damage {
+    let areas = areas(store, reader.disc());
+    if areas.is_empty() {
+        return Damage::default();
+    }
+    let (files, all) = files(reader, &areas);
+    Damage { sectors: unread(store).map(|sectors| sectors.end - sectors.start).sum(), areas, files, more_files: !all }
+}
+
+fn areas(store: &Store, disc: &Disc) -> Vec<Area> {
+    let mut areas: Vec<Area> = Vec::new();
+    let layout = store.layout();
+    for mut rest in unread(store) {
+        while !rest.is_empty() {
+            let start = layout.lba(rest.start);
+            let track = disc.track_at(start).map(|(_, track)| track);
+            let end = track.and_then(|track| track.end().since(start)).unwrap_or(1).max(1);
+            let sectors = end.min(rest.end - rest.start);
+            let track = track.map_or(0, |track| track.number);
+            match areas.last_mut() {
+                Some(last) if last.track == track && last.start + last.sectors == start => last.sectors += sectors,
+                _ => areas.push(Area { start, sectors, track }),
+            }
+            rest.start += sectors;
+        }
+    }
+    areas
+}
+
+/// The files that lie, in part or whole, where nothing could be read; and whether these are all, for folders may be damaged, too.
+fn files(reader: &dyn DiscReader, areas: &[Area]) -> (Vec<String>, bool) {
+    let damaged = |sectors: &Range<u32>| {
+        let next = areas.partition_point(|area| i64::from(area.last().0) < i64::from(sectors.start));
+        areas.get(next).is_some_and(|area| i64::from(area.start.0) < i64::from(sectors.end))
+    };
+    let (mut files, mut all) = (Vec::new(), true);
+    for (_, track) in reader.disc().tracks().filter(|(_, track)| track.mode.is_data()) {
+        let form = Form::main(cooked(track.mode));
+        let read = |block: u32| {
+            let at = i32::try_from(block).ok().map(Lba).filter(|&at| track.contains(at) && !damaged(&(block..block + 1)))?;
+            let mut bytes = vec![0; form.size()];
+            reader.read(at, form, &mut bytes, &mut [Worth::Good]).ok()?;
+            bytes.first_chunk().copied()
+        };
+        let first = u32::try_from(track.start.0).unwrap_or(0);
+        let walked = iso9660::walk(first, &read, &mut |path, sectors| {
+            if damaged(&sectors) && files.last().is_none_or(|last| last != path) {
+                files.push(path.to_owned());
+            }
+        });
+        all &= walked == Walked::Whole || areas.iter().all(|area| area.track != track.number);
+    }
+    (files, all)
+}
+
+/// Puts into the working file what stands for sectors that could not be read: silence in audio; in data, sync and header where there are any, and
+/// 55h behind them. Their subchannel is made as the table of contents has it.
+pub fn fill(store: &mut Store, disc: &Disc) -> Result<(), JobError> {
+    let all: Vec<Range<u32>> = unread(store).collect();
+    for sectors in all {
+        for start in sectors.clone().step_by(PIECE as usize) {
+            let piece = start..sectors.end.min(start + PIECE);
+            let bytes: Vec<u8> = piece.clone().flat_map(|index| stand_in(store, disc, index)).collect();
+            store.write(&piece, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+fn stand_in(store: &Store, disc: &Disc, index: u32) -> Vec<u8> {
+    let lba = store.layout().lba(index);
+    let mode = disc.track_at(lba).map(|(_, track)| track.mode).filter(|mode| mode.is_data());
+    let mut line = vec![if mode.is_some() { FILLER } else { 0 }; store.layout().record as usize];
+    if let Some(mode) = mode.filter(|_| line.len() == RAW) {
+        sector::frame(mode, lba, &mut line);
+    }
+    if store.has_sub() {
+        let sub: [u8; SUBCHANNEL] = subchannel::interleave(&subchannel::synthesise(disc, lba));
+        line.extend(sub);
+    }
+    line
+}

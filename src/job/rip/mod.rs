@@ -1,0 +1,264 @@
+//! Ripping: the disc in a drive becomes an image, and nothing that could not be read is passed off as read.
+//!
+//! | piece | what it knows |
+//! |---|---|
+//! | [`map`], [`mapfile`] | what is known of each sector, and its text, that of GNU ddrescue |
+//! | [`strategy`] | which sectors to ask for next; pure |
+//! | [`layout`] | which sectors of a disc are ripped, and where each lies in the working file |
+//! | [`store`], [`identity`] | the working folder, which outlives whatever ends this process |
+//! | [`engine`] | drives a strategy over a drive into a store |
+//! | [`same_disc`] | whether a rip may go on with the disc in the drive |
+//! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
+//!
+//! When all is read, the working file is a disc like any other: [`save`](super::convert::save) makes the image of it, and proves it.
+
+mod damage;
+mod engine;
+mod error;
+mod identity;
+mod layout;
+mod log;
+mod map;
+mod mapfile;
+mod same_disc;
+mod store;
+mod strategy;
+mod suspect;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::convert::{self, Source};
+use super::drives::{self, Mounted};
+use super::hash::hash_disc;
+use super::{Control, ConvertReport, ConvertTask, DRIVE_PREFIX, JobError, Progress};
+use crate::disc::cd_text::Field;
+use crate::disc::{Disc, Lba};
+use crate::drive::DriveReader;
+use crate::drive::transport::Transport;
+use crate::image;
+use crate::virtual_drive::FaultScript;
+pub use damage::Area;
+use engine::{Work, read_all};
+pub use error::RipError;
+use identity::Identity;
+use layout::Layout;
+use log::Log;
+use mapfile::Place;
+use store::Store;
+pub use suspect::Suspects;
+
+/// What to rip, into what.
+#[derive(Debug, Clone)]
+pub struct RipTask {
+    /// The drive's name, with or without `drive:`.
+    pub drive: String,
+    /// What is wrong with the demo drive and its disc: a script.
+    pub faults: Option<PathBuf>,
+    /// The image to make. Where its target says no format, it becomes what fits the disc. [`ConvertTask::source`] is not looked at.
+    pub image: ConvertTask,
+    /// Rounds over the sectors that could not be read.
+    pub retries: u32,
+    /// What an earlier run has read is given up.
+    pub restart: bool,
+    /// How fast the disc turns, in multiples of single speed; `None`: as fast as it goes.
+    pub speed: Option<f64>,
+    /// The subchannel is read, too.
+    pub subchannel: bool,
+    /// Make the image even where sectors could not be read.
+    pub accept_damage: bool,
+}
+
+impl RipTask {
+    /// The usual: three rounds over bad sectors, and no image with damage.
+    pub fn new(drive: impl Into<String>, target: impl Into<PathBuf>) -> RipTask {
+        RipTask {
+            drive: drive.into(),
+            faults: None,
+            image: ConvertTask::new("", target),
+            retries: 3,
+            restart: false,
+            speed: None,
+            subchannel: false,
+            accept_damage: false,
+        }
+    }
+}
+
+/// What could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// How many sectors.
+    pub sectors: u32,
+    /// Where they lie.
+    pub areas: Vec<Area>,
+    /// The files and folders of a data track (ISO 9660) that lie there.
+    pub files: Vec<String>,
+    /// Whether there may be more of those, because there is another file system, or a folder is damaged.
+    pub more_files: bool,
+}
+
+impl Damage {
+    /// Whether this sector could not be read.
+    pub fn contains(&self, lba: Lba) -> bool {
+        let next = self.areas.partition_point(|area| area.last() < lba);
+        self.areas.get(next).is_some_and(|area| area.start <= lba)
+    }
+}
+
+/// What came of a rip.
+#[derive(Debug, Clone)]
+pub struct RipReport {
+    /// The image; `None` where sectors could not be read and nobody accepted that.
+    pub image: Option<ConvertReport>,
+    /// What could not be read.
+    pub damage: Damage,
+    /// What was read as good and is wrong by its own checksum, where an image was made.
+    pub suspects: Suspects,
+    /// Sectors of the disc.
+    pub sectors: u32,
+    /// An earlier run had begun it.
+    pub resumed: bool,
+    /// The working folder, where it is kept.
+    pub folder: Option<PathBuf>,
+    /// The log, and the map, beside the image.
+    pub papers: Vec<PathBuf>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Files beside an image that have its name.
+struct Names {
+    folder: PathBuf,
+    log: PathBuf,
+    map: PathBuf,
+}
+
+/// Rips the disc in a drive.
+pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<RipReport, JobError> {
+    let name = drive_name(task);
+    let opened = match &task.faults {
+        None => drives::open(name, control),
+        Some(path) => drives::open_faulty(name, script(path)?, control),
+    };
+    let transport = opened.map_err(|error| JobError::Drive { name: name.to_owned(), error })?;
+    rip_from(transport, task, control, tell)
+}
+
+fn drive_name(task: &RipTask) -> &str {
+    task.drive.strip_prefix(DRIVE_PREFIX).unwrap_or(&task.drive)
+}
+
+fn script(path: &Path) -> Result<FaultScript, JobError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| JobError::Image(image::Flaw::file(image::Fault::Io(error)).of(path)))?;
+    FaultScript::parse(&text).map_err(|error| JobError::Rip { path: path.to_owned(), error: error.into() })
+}
+
+/// Rips the disc in a drive to which there is a way already.
+pub fn rip_from(
+    transport: Box<dyn Transport>,
+    task: &RipTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<RipReport, JobError> {
+    let begun = (Instant::now(), log::now());
+    let Mounted { name, identity: drive, disc, transport } = drives::mount(drive_name(task), transport, task.speed, control)?;
+    let image = settle(&task.image, &disc);
+    let names = names(&image.target);
+    let source = PathBuf::from(format!("{DRIVE_PREFIX}{name}"));
+    let layout = Layout::of(&disc);
+    if task.subchannel && !disc.medium.is_cd() {
+        return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
+    }
+    let identity = Identity::of(&disc, &layout, task.subchannel, begun.1);
+    let mut store = Store::open(&names.folder, layout, &identity, task.restart)?;
+    if let Err(error) = check(&store, &disc, &names, &source, &image) {
+        if !store.is_resumed() {
+            store.remove();
+        }
+        return Err(error);
+    }
+    let reading = Arc::new(DriveReader::new(disc.clone(), transport));
+    same_disc::confirm(&reading, &name, &store, control)?;
+    let work = Work { drive: reading, name: &name, disc: &disc, retries: task.retries };
+    let passes = read_all(&work, &mut store, control, tell)?;
+    // From here on it is a disc like any other.
+    let reader = store.disc(&disc)?;
+    let damage = damage::find(&store, &*reader);
+    let mut report = RipReport {
+        image: None,
+        sectors: store.map().len(),
+        resumed: store.is_resumed(),
+        folder: Some(names.folder.clone()),
+        papers: Vec::new(),
+        seconds: 0.0,
+        damage,
+        suspects: Suspects::default(),
+    };
+    if report.damage.sectors == 0 || task.accept_damage {
+        damage::fill(&mut store, reader.disc())?;
+        report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
+        let sums = hash_disc(&*reader, &source, true, control, tell)?;
+        let made = convert::save(&Source { reader: reader.clone(), path: &source, files: &[] }, &image, control, tell)?;
+        let (drive, disc, damage, suspects) = (drive.as_ref(), reader.disc(), &report.damage, &report.suspects);
+        let log = Log { drive, disc, task, store: &store, passes: &passes, damage, suspects, sums: &sums, made: &made };
+        store.deliver(&log.text(), &names.log)?;
+        store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
+        drop(reader);
+        store.remove();
+        report = RipReport { image: Some(made), folder: None, papers: vec![names.log, names.map], ..report };
+    }
+    report.seconds = begun.0.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Whether an image could be made of the disc: its format holds it, names are free, and there is room. Better known before than after an hour.
+fn check(store: &Store, disc: &Disc, names: &Names, source: &Path, image: &ConvertTask) -> Result<(), JobError> {
+    // Log and map replace nothing without leave.
+    let there = |path: &&PathBuf| path.symlink_metadata().is_ok() && (!image.overwrite || path.is_dir());
+    if let Some(path) = [&names.log, &names.map].into_iter().find(there) {
+        return Err(JobError::Exists(path.clone()));
+    }
+    convert::check(&Source { reader: store.disc(disc)?, path: source, files: &[] }, image)
+}
+
+/// The image with a target that says its format: what fits the disc, where the user has not said.
+///
+/// A format that the user did not choose may lose what a plain file of sectors has no place for; what that is stands in the report.
+fn settle(image: &ConvertTask, disc: &Disc) -> ConvertTask {
+    let mut image = image.clone();
+    if image.target.is_dir() {
+        image.target.push(title(disc));
+    } else if image::by_extension(&image.target).is_some() || image::wrapper_of(&image.target).is_some() {
+        return image;
+    }
+    let format = image.format.unwrap_or(if disc.medium.is_cd() { "cue" } else { "iso" });
+    image.allow_loss |= image.format.is_none();
+    if let Some(extension) = image::by_name(format).and_then(|format| format.extensions.first()) {
+        // What follows the last dot of "Disc v1.0" is no extension, and stays.
+        let mut name = image.target.into_os_string();
+        name.push(".");
+        name.push(extension);
+        image.target = name.into();
+    }
+    image
+}
+
+/// A file name for a disc: its title, where CD-TEXT has one.
+fn title(disc: &Disc) -> String {
+    let title = disc.cd_text.text(0, 0, Field::Title).unwrap_or_default();
+    let kept = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
+    let name: String = title.chars().map(kept).take(100).collect();
+    let name = name.trim().trim_matches('.').to_owned();
+    if name.is_empty() { "disc".to_owned() } else { name }
+}
+
+fn names(target: &Path) -> Names {
+    let stem = image::stem(target);
+    let beside = |extension: &str| target.with_file_name(format!("{stem}.{extension}"));
+    Names { folder: beside("rip"), log: beside("log"), map: beside("map") }
+}
