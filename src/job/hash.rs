@@ -10,10 +10,10 @@ use sha1::Sha1;
 
 use super::copy::pieces;
 use super::progress::Meter;
-use super::{Control, JobError, Phase, Progress};
+use super::{Control, JobError, Phase, Progress, open};
 use crate::disc::sector::{Form, Slice, Worth};
 use crate::disc::{Disc, Lba, Track, TrackId, TrackMode};
-use crate::image::{self, Image, Opening};
+use crate::image::{Image, Opening};
 
 /// Digests of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(super) fn hash(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<HashReport, JobError> {
     let begun = Instant::now();
-    let image = image::open(source, opening.clone())?;
+    let image = open::source(source, opening, control)?;
     let spans: Vec<(TrackId, Lba, u32, Form)> = spans(&image);
     let total = spans.iter().map(|span| u64::from(span.2)).sum();
     let mut meter = Meter::new(control, tell, Phase::Hash, total);
