@@ -462,3 +462,45 @@ fn a_packed_image_is_encrypted_as_chosen_and_promised_as_at_most() {
     press(&mut harness, "Open it");
     until(&mut harness, "its password is known", shows("Show mixed.mdx"));
 }
+
+#[test]
+fn a_disc_in_a_drive_is_opened_from_the_list_and_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut harness = window(Vec::new());
+    until(&mut harness, "the drive in software has answered", shows("Open the disc in SPINDLE SOFTWARE DRIVE, in software"));
+    assert!(shows("firmware 1.0: CD-ROM, finished, 3 tracks, 2.8 MB")(&harness));
+    press(&mut harness, "Open the disc in SPINDLE SOFTWARE DRIVE");
+    until(&mut harness, "its tracks are shown", shows("1 data track and 2 audio tracks"));
+    assert_eq!(harness.state().state().shown().unwrap().name(), "Spindle demo", "by its CD-TEXT");
+    assert!(harness.state().state().settings.recent.is_empty(), "it is no file to be opened again");
+    press(&mut harness, "Checksums");
+    until(&mut harness, "its checksums are there", shows("Copy all"));
+    // An image of the user's own, put into it and opened from there.
+    open(&mut harness, iso(dir.path()), "Picture of the disc: CD, 1 data track");
+    press(&mut harness, "Disc");
+    press(&mut harness, "Put into the drive in software");
+    until(&mut harness, "the image is in the drive", shows("CD-ROM, finished, 1 track, 94 kB"));
+    let names: Vec<String> = harness.state().state().images.iter().map(|open| open.name()).collect();
+    assert_eq!(names, ["holiday.iso"], "the disc that was taken out is closed");
+    press(&mut harness, "Open the disc in SPINDLE SOFTWARE DRIVE");
+    until(&mut harness, "it is open twice", |harness| harness.state().state().images.len() == 2);
+    assert!(shows("Show The disc in software")(&harness));
+    press(&mut harness, "Take the image out of the drive in software");
+    until(&mut harness, "the demo disc is back", shows("CD-ROM, finished, 3 tracks"));
+    assert_eq!(harness.state().state().images.len(), 1);
+}
+
+#[test]
+fn drives_are_reached_by_the_keyboard_and_the_window_rests() {
+    let mut harness = window(Vec::new());
+    until(&mut harness, "the drive in software has answered", shows("Open the disc in SPINDLE SOFTWARE DRIVE"));
+    harness.key_press(egui::Key::F5);
+    harness.run_ok();
+    until(&mut harness, "it has answered again", shows("Open the disc in SPINDLE SOFTWARE DRIVE"));
+    harness.get_by_label_contains("Open the disc in SPINDLE SOFTWARE DRIVE").focus();
+    harness.run_ok();
+    harness.key_press(egui::Key::Enter);
+    until(&mut harness, "the disc is open", shows("1 data track and 2 audio tracks"));
+    assert!(harness.query_by_label("Look at the drives again").is_some());
+    harness.run();
+}

@@ -1,18 +1,31 @@
 //! `spindle drives`.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use crossbeam_channel::bounded;
 use serde::Serialize;
 
-use super::output::{print_json, say, size};
-use crate::drive::mmc::DiscState;
-use crate::drive::{Details, Protection};
-use crate::job::{self, DriveState, Listed};
+use super::output::{fail, print_error, print_json, say, size, until_interrupted};
+use crate::drive::Watch;
+use crate::image::Opening;
+use crate::job::{self, Class, DriveState, JobError, Listed};
 
 #[derive(Args)]
 pub struct Drives {
-    /// Print JSON
+    /// Put this image into the drive in software, which else holds a disc to play with; its name is then “demo:IMAGE”
+    #[arg(long, value_name = "IMAGE")]
+    demo: Option<PathBuf>,
+    /// Print them again whenever a drive or a disc comes or goes, until Ctrl+C
+    #[arg(long)]
+    watch: bool,
+    /// Write what the drives answer to everything that they may be asked into a new file, for a bug report; nothing in it names you, your drive or your disc
+    #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+    report: Option<PathBuf>,
+    /// Print JSON; with --watch, a line each time
     #[arg(long)]
     json: bool,
 }
@@ -34,7 +47,75 @@ struct Shape {
 }
 
 pub fn run(args: &Drives) -> ExitCode {
-    let shapes: Vec<Shape> = job::drives().into_iter().map(shape).collect();
+    match &args.report {
+        Some(file) => match report(args, file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, args.json),
+        },
+        None if args.watch => watch(args),
+        None => list(args),
+    }
+}
+
+#[derive(Serialize)]
+struct Reported<'a> {
+    event: &'static str,
+    outputs: [&'a Path; 1],
+}
+
+/// Writes the report.
+fn report(args: &Drives, path: &Path) -> Result<(), JobError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => JobError::Exists(path.to_owned()),
+        _ => JobError::Write { path: path.to_owned(), error },
+    };
+    // Before the drives are asked, which takes a while: whether there is a place for what they say.
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(job::drive_reports(args.demo.as_deref(), &Opening::default()).as_bytes()).map_err(failed)?;
+    if args.json {
+        print_json(&Reported { event: "done", outputs: [path] });
+    } else {
+        say(&format!("What the drives answered is in {}. Look through it before you send it to anybody.", path.display()));
+    }
+    Ok(())
+}
+
+/// Prints the drives until Ctrl+C, once and after each change.
+fn watch(args: &Drives) -> ExitCode {
+    // Changes that come while the drives are being asked are one.
+    let (tell, told) = bounded::<()>(1);
+    let first = tell.clone();
+    let watch = Watch::start(move || {
+        // A change that waits already stands for this one, too.
+        let _ = tell.try_send(());
+    });
+    let watch = match watch {
+        Ok(watch) => watch,
+        Err(error) => {
+            let message = format!("this system does not tell of drives that come and go: {error}");
+            print_error(args.json, Class::System.word(), &message, None, None);
+            return ExitCode::from(Class::System.exit_code());
+        }
+    };
+    std::thread::scope(|scope| {
+        let (first, watch) = (first, watch);
+        scope.spawn(|| {
+            for () in told {
+                // What can't be printed is told when the program ends.
+                let _ = list(args);
+            }
+        });
+        // The list of now, before anything changes.
+        let _ = first.send(());
+        until_interrupted();
+        // With these the last who could tell anything is gone, and so the thread ends.
+        drop((first, watch));
+    });
+    ExitCode::SUCCESS
+}
+
+fn list(args: &Drives) -> ExitCode {
+    let shapes: Vec<Shape> = job::drives(args.demo.as_deref(), &Opening::default()).into_iter().map(shape).collect();
     if args.json {
         print_json(&shapes);
         return ExitCode::SUCCESS;
@@ -59,7 +140,7 @@ fn shape(drive: Listed) -> Shape {
     let disc = details.and_then(|details| details.disc.as_ref());
     let profiles = drive.configuration.as_ref().map(|configuration| configuration.profiles()).unwrap_or_default();
     Shape {
-        source: format!("{}{}", job::DRIVE_PREFIX, drive.name),
+        source: job::drive_path(&drive.name).display().to_string(),
         label: identity.as_ref().map_or(drive.label, |identity| identity.name()),
         firmware: identity.map(|identity| identity.revision),
         media: profiles.iter().map(ToString::to_string).collect(),
@@ -70,57 +151,11 @@ fn shape(drive: Listed) -> Shape {
             DriveState::NoDisc { open: false } => "empty",
             DriveState::Trouble(_) => "trouble",
         },
-        words: words(&drive.state),
+        words: drive.state.words(size),
         medium: details.map(|details| details.profile.to_string()),
         sectors: disc.map(|disc| disc.sectors()),
         tracks: disc.map(|disc| disc.tracks().count()),
         sessions: disc.map(|disc| disc.sessions.len()),
         name: drive.name,
     }
-}
-
-/// How a drive is, in words.
-fn words(state: &DriveState) -> String {
-    match state {
-        DriveState::NoDisc { open: true } => "the tray is open".to_owned(),
-        DriveState::NoDisc { open: false } => "no disc".to_owned(),
-        DriveState::Trouble(error) => error.to_string(),
-        DriveState::Disc(details) => disc_words(details),
-    }
-}
-
-/// "CD-ROM, finished, 2 sessions, 13 tracks, 640 MB".
-fn disc_words(details: &Details) -> String {
-    let mut parts = vec![details.profile.to_string()];
-    parts.extend(details.information.map(|information| {
-        match information.state {
-            DiscState::Blank => "blank",
-            DiscState::Appendable => "more can be added",
-            DiscState::Complete => "finished",
-            DiscState::Random => "rewritable",
-        }
-        .to_owned()
-    }));
-    if let Some(disc) = &details.disc {
-        if disc.sessions.len() > 1 {
-            parts.push(format!("{} sessions", disc.sessions.len()));
-        }
-        if disc.medium.is_cd() {
-            let count = disc.tracks().count();
-            parts.push(if count == 1 { "1 track".to_owned() } else { format!("{count} tracks") });
-        }
-        let sector: u64 = if disc.medium.is_cd() { 2352 } else { 2048 };
-        parts.push(size(u64::from(disc.sectors()) * sector));
-    }
-    if details.free > 0 {
-        parts.push(format!("{} free", size(u64::from(details.free) * 2048)));
-    }
-    parts.extend(details.protection.map(|protection| match protection {
-        Protection::Css { regions } if regions != 0xFF && regions != 0 => {
-            let named = (1..=8).filter(|region| regions >> (region - 1) & 1 != 0).map(|region| region.to_string());
-            format!("protected by CSS, region {}", named.collect::<Vec<_>>().join(" "))
-        }
-        other => format!("protected by {}", other.name()),
-    }));
-    parts.join(", ")
 }

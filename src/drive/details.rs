@@ -24,6 +24,9 @@ pub struct Details {
     pub atip: Option<Atip>,
     /// Sectors that can still be written.
     pub free: u32,
+    /// Whether the drive gives the user data of sectors alone, because it does not know READ CD: drives in software of others do that, such as QEMU's
+    /// SCSI drive (seen with 7.2), and so do some that a stick or a telephone pretends to be.
+    pub user_data_only: bool,
 }
 
 /// Protections that are named, and never broken.
@@ -70,15 +73,23 @@ pub fn look(transport: &mut dyn Transport) -> Result<Details, LookError> {
     let configuration = optional(mmc::get_configuration(transport))?;
     let profile = configuration.as_ref().and_then(|configuration| configuration.current).unwrap_or(Profile::CD_ROM);
     let information = optional(mmc::read_disc_information(transport))?;
-    let mut details =
-        Details { profile, information, disc: None, layers: None, protection: None, atip: None, free: free(transport)? };
+    let mut details = Details {
+        profile,
+        information,
+        disc: None,
+        layers: None,
+        protection: None,
+        atip: None,
+        free: free(transport)?,
+        user_data_only: false,
+    };
     if profile.is_cd() {
         details.atip = optional(mmc::read_atip(transport))?;
     }
     if information.is_some_and(|information| information.state == DiscState::Blank) {
         return Ok(details);
     }
-    let disc = if profile.is_cd() { look_at_cd(transport)? } else { look_at_dvd(transport, &mut details)? };
+    let disc = if profile.is_cd() { look_at_cd(transport, &mut details)? } else { look_at_dvd(transport, &mut details)? };
     disc.check()?;
     details.disc = Some(disc);
     Ok(details)
@@ -98,7 +109,7 @@ fn free(transport: &mut dyn Transport) -> Result<u32, CommandError> {
     Ok(invisible.filter(|track| track.next_writable.is_some()).map_or(0, |track| track.free))
 }
 
-fn look_at_cd(transport: &mut dyn Transport) -> Result<Disc, LookError> {
+fn look_at_cd(transport: &mut dyn Transport, details: &mut Details) -> Result<Disc, LookError> {
     let plain = mmc::read_toc(transport)?;
     let full = optional(mmc::read_full_toc(transport))?.unwrap_or_default();
     // Some drives give wrong full tables for discs of one session; the plain one is enough there.
@@ -113,8 +124,14 @@ fn look_at_cd(transport: &mut dyn Transport) -> Result<Disc, LookError> {
     disc.mcn = optional(mmc::read_mcn(transport))?.flatten();
     let packs = optional(mmc::read_cd_text(transport))?.unwrap_or_default();
     disc.cd_text = CdText::from_packs(&packs).0;
+    details.user_data_only = match disc.tracks().find(|(_, track)| track.mode.is_data()) {
+        Some((_, track)) => !knows_read_cd(transport, track.start)?,
+        None => false,
+    };
     for track in disc.tracks_mut() {
         match track.mode.is_data() {
+            // Mode 1 it is then, because nobody can tell.
+            true if details.user_data_only => {}
             true => track.mode = mode_of(transport, track)?.unwrap_or(track.mode),
             false => track.isrc = optional(mmc::read_isrc(transport, track.number))?.flatten(),
         }
@@ -145,14 +162,28 @@ fn one_session(entries: &[TrackEntry]) -> Result<Session, BadToc> {
     Ok(Session { number: 1, disc_type: Default::default(), tracks, lead_out })
 }
 
+/// A whole sector of any kind.
+fn whole(at: Lba) -> mmc::ReadCd {
+    mmc::ReadCd { lba: at.0, count: 1, audio: false, main: true, c2: mmc::C2::None, sub: mmc::SubRead::None }
+}
+
+/// How long one sector may take.
+const ONE_SECTOR: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Whether the drive knows the command that gives whole sectors; one that fails at this sector knows it.
+fn knows_read_cd(transport: &mut dyn Transport, at: Lba) -> Result<bool, CommandError> {
+    let mut sector = [0; crate::disc::sector::RAW];
+    let read = mmc::read_cd(transport, whole(at), &mut sector, ONE_SECTOR);
+    let unknown = read.as_ref().is_err_and(|error| error.meaning() == Some(Meaning::NotSupported));
+    optional(read).map(|_| !unknown)
+}
+
 /// The mode of a data track by its first sectors; `None` where none of them can be read.
 fn mode_of(transport: &mut dyn Transport, track: &Track) -> Result<Option<TrackMode>, CommandError> {
     // The first sectors may be damaged, and those of sector 16 are never empty.
     for skip in [0, 16, 150].into_iter().filter(|&skip| skip < track.length) {
-        let lba = (track.start + skip).0;
-        let wanted = mmc::ReadCd { lba, count: 1, audio: false, main: true, c2: mmc::C2::None, sub: mmc::SubRead::None };
         let mut sector = [0; crate::disc::sector::RAW];
-        let read = optional(mmc::read_cd(transport, wanted, &mut sector, std::time::Duration::from_secs(30)))?;
+        let read = optional(mmc::read_cd(transport, whole(track.start + skip), &mut sector, ONE_SECTOR))?;
         if let Some(mode) = read.and_then(|()| crate::disc::mode_of(&sector)) {
             return Ok(Some(mode));
         }

@@ -5,14 +5,19 @@
 //! | [`transport`] | how one command gets to a drive and its answer back; one way for each operating system, and one in-process |
 //! | [`mmc`] | the commands of optical drives, a typed function each; every reply is checked for its size before it is read |
 //! | [`sense`] | what a drive says when it refuses or fails, in words |
+//! | [`Watch`] | that a drive or a disc came or went, without asking any drive |
 //!
 //! Standards: SCSI Primary Commands (SPC-4) and Multi-Media Commands (MMC-6) of INCITS T10. Numbers are big-endian throughout.
 
 mod details;
 pub mod mmc;
 mod reader;
+mod report;
 pub mod sense;
 pub mod transport;
+mod watch;
 
 pub use details::{Details, LookError, Protection, look};
 pub use reader::DriveReader;
+pub use report::report;
+pub use watch::Watch;

@@ -21,12 +21,18 @@ const TRIES: u32 = 8;
 pub struct DriveReader {
     disc: Disc,
     transport: Mutex<Box<dyn Transport>>,
+    user_data_only: bool,
 }
 
 impl DriveReader {
     /// The disc that [`super::look`] has found in this drive.
     pub fn new(disc: Disc, transport: Box<dyn Transport>) -> DriveReader {
-        DriveReader { disc, transport: Mutex::new(transport) }
+        DriveReader { disc, transport: Mutex::new(transport), user_data_only: false }
+    }
+
+    /// The same where the drive gives nothing but user data ([`super::Details::user_data_only`]): whole sectors are made from that.
+    pub fn with_user_data_only(self, user_data_only: bool) -> DriveReader {
+        DriveReader { user_data_only, ..self }
     }
 
     /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
@@ -73,7 +79,21 @@ impl DriveReader {
         Ok(())
     }
 
-    fn read_dvd(&self, at: Lba, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+    /// Whole sectors of a data track, or a part of them, made from their user data.
+    fn read_made(&self, at: Lba, track: &Track, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        let (Some(slice), None, true) = (form.main, form.sub, track.mode.is_data()) else {
+            return Err(ReadError::NoSuchForm(at));
+        };
+        let mut user = vec![0; worth.len() * Slice::COOKED.size()];
+        self.read_user(at, &mut user, worth)?;
+        let records = Records { mode: track.mode, at, slice: Slice::COOKED, stride: Slice::COOKED.size(), bytes: &user };
+        let mut made = vec![Worth::Good; worth.len()];
+        sector::reform(records, slice, into, form.size(), &mut made);
+        Ok(())
+    }
+
+    /// User data, 2048 bytes each sector.
+    fn read_user(&self, at: Lba, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
         const SIZE: usize = 2048;
         self.pieces(at, worth.len() as u32, SIZE, |transport, lba, count| {
             let first = lba.since(at).unwrap_or(0) as usize;
@@ -198,7 +218,7 @@ impl DiscReader for DriveReader {
     /// Sectors come whole; the subchannel is on the disc, but is told only where it is asked for: reading it is slower, and most of it can be made.
     fn stored(&self, track: TrackId) -> Option<Stored> {
         let track = self.disc.track(track)?;
-        let main = if self.disc.medium.is_cd() { Slice::RAW } else { Slice::COOKED };
+        let main = if self.disc.medium.is_cd() && !self.user_data_only { Slice::RAW } else { Slice::COOKED };
         Some(Stored { main, sub: StoredSub::None, pregap: track.pregap })
     }
 
@@ -209,8 +229,9 @@ impl DiscReader for DriveReader {
         }
         worth.fill(Worth::Good);
         match self.disc.medium.is_cd() {
+            true if self.user_data_only => self.read_made(at, track, form, into, worth),
             true => self.read_cd(at, track, form, into, worth),
-            false if form == Form::main(Slice::COOKED) => self.read_dvd(at, into, worth),
+            false if form == Form::main(Slice::COOKED) => self.read_user(at, into, worth),
             false => Err(ReadError::NoSuchForm(at)),
         }
     }
@@ -249,6 +270,31 @@ mod tests {
                 assert!(read(&drive, track.start.0, count, form) == read(&*image, track.start.0, count, form));
             }
         }
+    }
+
+    /// QEMU's SCSI drive gives no whole sectors, and its discs could not be saved: there was no track mode, and every sector was damaged.
+    #[test]
+    fn a_drive_that_gives_user_data_alone_is_read_by_it() {
+        let demo = demo_disc().unwrap();
+        let (_, track) = demo.disc().tracks().next().unwrap();
+        let data = Track { pregap: 150, ..Track::new(1, track.mode, Lba(0), track.length) };
+        let mut bytes = vec![0; track.length as usize * 2048];
+        demo.read(Lba(0), Form::main(Slice::COOKED), &mut bytes, &mut vec![Worth::Good; track.length as usize]).unwrap();
+        let bytes: Arc<dyn crate::bytes::Bytes> = Arc::new(bytes);
+        let extent = crate::image::Extent::plain(Lba(0), data.length, bytes, 0, 2048, Slice::COOKED);
+        let disc = Disc::new(crate::disc::Medium::Cd, vec![data]);
+        let image: Arc<dyn DiscReader> = Arc::new(crate::image::ExtentReader::new(disc, vec![extent]).unwrap());
+        let mut device = Device::new(Manners { knows_read_cd: false, ..Manners::default() });
+        device.insert(image.clone(), Vec::new());
+        let _ = mmc::test_unit_ready(&mut device);
+        let details = crate::drive::look(&mut device).unwrap();
+        assert!(details.user_data_only);
+        let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
+        for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
+            assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
+        }
+        let first = drive.disc().sessions[0].tracks[0].number;
+        assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);
     }
 
     #[test]

@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::{Names, Worths, copy};
-use super::drives;
-use super::open::opening;
+use super::open::{self, opening};
 use super::output::{Workshop, free_space};
 use super::progress::Meter;
 use super::{Control, DEMO_NAME, JobError, Phase, Progress, demo_disc};
@@ -107,11 +106,7 @@ pub(super) fn convert(
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<ConvertReport, JobError> {
-    if let Some(drive) = drives::drive_of(&task.source) {
-        let source = Source { reader: drives::disc_in(drive, control)?, path: &task.source, files: &[] };
-        return save(&source, task, control, tell);
-    }
-    let image = image::open(&task.source, opening(task.password.as_ref(), control))?;
+    let image = open::source(&task.source, &open::opening(task.password.as_ref(), control), control)?;
     let source = Source { reader: image.reader.clone(), path: &image.path, files: &image.files };
     save(&source, task, control, tell)
 }

@@ -192,7 +192,6 @@ impl JobError {
             | JobError::NoPassword(_)
             | JobError::Exists(_)
             | JobError::OverSource(_) => Class::Request,
-            JobError::Drive { error: DriveError::Demo(error), .. } => error.class(),
             JobError::Drive { error, .. } if error.is_request() => Class::Request,
             JobError::Drive { .. } => Class::Drive,
             JobError::Rip { error, .. } => error.class(),

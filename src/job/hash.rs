@@ -10,10 +10,10 @@ use sha1::Sha1;
 
 use super::copy::pieces;
 use super::progress::Meter;
-use super::{Control, JobError, Phase, Progress};
+use super::{Control, JobError, Phase, Progress, open};
 use crate::disc::sector::{Form, Slice, Worth};
 use crate::disc::{Disc, DiscReader, Lba, Track, TrackId, TrackMode};
-use crate::image::{self, Opening};
+use crate::image::Opening;
 
 /// Digests of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(super) fn hash(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<HashReport, JobError> {
     let begun = Instant::now();
-    let image = image::open(source, opening.clone())?;
+    let image = open::source(source, opening, control)?;
     let (disc, tracks) = hash_disc(&*image.reader, source, whole, control, tell)?;
     Ok(HashReport { source: source.to_owned(), disc, tracks, seconds: begun.elapsed().as_secs_f64() })
 }

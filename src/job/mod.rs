@@ -8,6 +8,7 @@ mod control;
 mod convert;
 mod copy;
 mod demo;
+mod drive_words;
 mod drives;
 mod error;
 mod hash;
@@ -29,7 +30,10 @@ pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};
 pub use copy::Worths;
 pub use demo::{DEMO_NAME, demo_disc};
-pub use drives::{DriveError, Listed, PREFIX as DRIVE_PREFIX, State as DriveState, list as drives};
+pub use drives::{
+    DEMO, DriveError, Listed, Named, SPIN_UP, State as DriveState, demo_with, drive_of, list as drives, look_at as look_at_drive,
+    names as drive_names, path_of as drive_path, reports as drive_reports,
+};
 pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Control, JobError};
+use super::{Control, JobError, drives};
 use crate::image::{self, Advice, FORMATS, Format, Image, Opening, Password, WRAPPERS};
 
 /// An opened image and what the adviser says of it.
@@ -24,10 +24,18 @@ pub(super) fn opening(password: Option<&Password>, control: &Control) -> Opening
     Opening::with(password.cloned()).until(move || control.is_cancelled())
 }
 
-/// Opens a file, or every image in a folder.
+/// Opens what a job reads: an image, or the disc in a drive.
+pub(super) fn source(path: &Path, opening: &Opening, control: &Control) -> Result<Image, JobError> {
+    match drives::drive_of(path) {
+        Some(drive) => drives::image_in(drive, opening, control),
+        None => Ok(image::open(path, opening.clone())?),
+    }
+}
+
+/// Opens a file, the disc in a drive, or every image in a folder.
 pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<Vec<OpenReport>, JobError> {
     if !path.is_dir() {
-        return Ok(vec![report(image::open(path, opening.clone())?, opening.password.clone())]);
+        return Ok(vec![report(source(path, opening, control)?, opening.password.clone())]);
     }
     let mut reports: Vec<OpenReport> = Vec::new();
     for file in images_in(path) {

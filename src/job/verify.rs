@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::compare::{Difference, Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::pieces;
+use super::open;
 use super::pipeline::in_order;
 use super::progress::Meter;
 use super::promises;
@@ -12,7 +13,7 @@ use super::{Control, JobError, Phase, Progress};
 use crate::disc::ecc::{self, Repair};
 use crate::disc::sector::{self, Form, RAW, SYNC, Slice, Worth};
 use crate::disc::{DiscReader, Lba, ReadError, Track, TrackId};
-use crate::image::{self, Image, Opening};
+use crate::image::{Image, Opening};
 use crate::threads::workers;
 
 /// What came of verifying.
@@ -103,9 +104,9 @@ pub(super) fn verify(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<VerifyReport, JobError> {
     let begun = Instant::now();
-    let one = image::open(source, opening.clone())?;
+    let one = open::source(source, opening, control)?;
     let (differences, findings) = match other {
-        Some(path) => (compare(&one, &image::open(path, opening.clone())?, control, tell)?, Findings::default()),
+        Some(path) => (compare(&one, &open::source(path, opening, control)?, control, tell)?, Findings::default()),
         None => (Vec::new(), check(&one, control, tell)?),
     };
     let seconds = begun.elapsed().as_secs_f64();

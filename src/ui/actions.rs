@@ -13,6 +13,10 @@ use crate::job::{JobId, Task};
 pub enum Action {
     /// Open these files and folders.
     Open(Vec<PathBuf>),
+    /// Ask all drives how they are.
+    LookAtDrives,
+    /// Put an image into the drive in software, or take it out of that.
+    PutInDemo(Option<PathBuf>),
     /// Show several discs at once.
     ShowBatch,
     /// Forget the several discs.

@@ -13,6 +13,7 @@ use super::batch_form::BatchForm;
 use super::helpers::{Answer, Helpers, Saver};
 use super::image_view::Table;
 use super::jobs_panel::Folds;
+use super::lookout::{Lookout, Sighting};
 use super::notices::{Notice, Unfolded};
 use super::settings::Settings;
 use super::sheets::Sheet;
@@ -20,10 +21,12 @@ use super::state::State;
 use super::theme::{L, M, XL, tokens};
 use super::{batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
 use crate::image::{Password, file_name};
-use crate::job::{Pool, Task};
+use crate::job::{Named, Pool, Task, drive_of};
 
 /// Jobs at work at the same time; each uses all processors by itself.
 const WORKERS: usize = 2;
+/// Things that are opened at the same time: a disc in a drive that spins up must not stand in the way of an image.
+const OPENERS: usize = 2;
 /// Width of the list at the left.
 const SIDEBAR: f32 = 264.0;
 /// Width of a sheet.
@@ -48,6 +51,11 @@ pub struct App {
     /// Opening has a worker of its own, so that no long job stands in its way.
     opener: Pool,
     helpers: Helpers,
+    lookout: Lookout,
+    /// Whether a drive was busy with a job when it should have been asked how it is.
+    unasked: bool,
+    /// Whether the user is at this window.
+    focused: bool,
     saver: Saver,
     context: Arc<OnceLock<Context>>,
     title: String,
@@ -69,14 +77,18 @@ impl App {
             state: State::new(settings),
             views: Views::default(),
             jobs: Pool::new(WORKERS, wake.clone()),
-            opener: Pool::new(1, wake.clone()),
-            helpers: Helpers::new(wake),
+            opener: Pool::new(OPENERS, wake.clone()),
+            helpers: Helpers::new(wake.clone()),
+            lookout: Lookout::new(wake),
+            unasked: false,
+            focused: true,
             saver: Saver::new(place),
             context,
             title: String::new(),
             closing: false,
         };
         app.open(paths);
+        app.lookout.look(None, true);
         app
     }
 
@@ -107,7 +119,55 @@ impl App {
         }
         let answers: Vec<Answer> = self.helpers.answers().collect();
         answers.into_iter().for_each(|answer| self.answered(answer));
+        self.collect_sightings(ctx);
         self.name_window(ctx);
+    }
+
+    /// Hears the look-out, and has it look again where that is due.
+    fn collect_sightings(&mut self, ctx: &Context) {
+        self.lookout.sightings().into_iter().for_each(|sighting| self.sighted(sighting));
+        if self.unasked && self.state.busy_drives().is_empty() {
+            self.unasked = false;
+            self.look_at_drives(true);
+        }
+        let focused = ctx.input(|input| input.focused);
+        if !self.lookout.hears() && focused && !self.focused {
+            // Drives that were known are not asked: that would spin up discs whenever the window is touched.
+            self.look_at_drives(false);
+        }
+        self.focused = focused;
+    }
+
+    fn sighted(&mut self, sighting: Sighting) {
+        match sighting {
+            Sighting::Changed => self.look_at_drives(true),
+            Sighting::Found { named, all } => {
+                let known: Vec<String> = self.state.drives.all.iter().map(|drive| drive.name.clone()).collect();
+                self.state.drives_found(named.clone());
+                named.into_iter().filter(|named| all || !known.contains(&named.name)).for_each(|named| self.ask_drive(named));
+            }
+            Sighting::Asked(listed) => {
+                let named = Named { name: listed.name.clone(), label: listed.label.clone() };
+                self.state.drive_asked(*listed);
+                if self.lookout.answered(&named.name) {
+                    self.ask_drive(named);
+                }
+            }
+        }
+    }
+
+    fn look_at_drives(&self, all: bool) {
+        self.lookout.look(self.state.drives.demo.clone(), all);
+    }
+
+    fn ask_drive(&mut self, named: Named) {
+        if self.state.busy_drives().contains(&named.name) {
+            // A question would come between the reads of the job: it is asked afterwards.
+            self.unasked = true;
+            return;
+        }
+        let password = self.state.drives.demo.as_deref().and_then(|image| self.state.password_of(image)).cloned();
+        self.lookout.ask(named, password);
     }
 
     fn answered(&mut self, answer: Answer) {
@@ -238,6 +298,11 @@ impl App {
     }
 
     fn open(&mut self, paths: Vec<PathBuf>) {
+        let (drives, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| drive_of(path).is_some());
+        for path in drives {
+            let password = self.state.drives.demo.as_deref().and_then(|image| self.state.password_of(image)).cloned();
+            self.open_by(Task::Open { path, password });
+        }
         if paths.is_empty() {
             return;
         }
@@ -268,6 +333,11 @@ impl App {
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Open(paths) => self.open(paths),
+            Action::LookAtDrives => self.look_at_drives(true),
+            Action::PutInDemo(image) => {
+                self.state.drives.demo = image;
+                self.look_at_drives(true);
+            }
             Action::ShowBatch => {
                 self.views.sheet = None;
                 self.state.show_batch();

@@ -75,13 +75,17 @@ impl Form {
         let own = open.image.format.name;
         let sound = open.advice.iter().find(|advice| advice.format.name != own && advice.losses.is_empty());
         let format = sound.or(open.advice.first()).map_or("", |advice| advice.format.name);
-        let beside = open.image.path.parent().unwrap_or(Path::new(""));
         let stem = open.image.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        // A disc in a drive lies beside nothing.
+        let (beside, stem) = match open.drive() {
+            Some(_) => (directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned()), words::for_file(&open.name())),
+            None => (open.image.path.parent().map(Path::to_owned), stem),
+        };
         let mut form = Form {
             image: open.id,
             format,
             name: stem,
-            folder: folder.unwrap_or(beside).display().to_string(),
+            folder: folder.unwrap_or(&beside.unwrap_or_default()).display().to_string(),
             file_per_track: false,
             subchannel: true,
             old_version: false,

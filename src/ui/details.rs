@@ -64,7 +64,10 @@ fn facts(open: &OpenImage) -> Vec<(&'static str, String)> {
     if !disc.structures.layers.is_empty() {
         facts.push(("Structures", words::count(disc.structures.layers.len() as u64, "layer")));
     }
-    facts.push((if open.image.files.len() == 1 { "File" } else { "Files" }, files(open)));
+    match open.drive() {
+        Some(drive) => facts.push(("Drive", drive.to_owned())),
+        None => facts.push((if open.image.files.len() == 1 { "File" } else { "Files" }, files(open))),
+    }
     facts
 }
 

@@ -14,6 +14,7 @@ const CONVERT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key:
 const VERIFY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::T);
 const CHECKSUMS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
 const CLOSE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::W);
+const DRIVES: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F5);
 const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 
 /// Checks every sector of an image.
@@ -38,6 +39,9 @@ pub fn keys(ui: &Ui, state: &State, actions: &mut Actions) {
     }
     if pressed(&OPEN_PATH) {
         actions.push(Action::Sheet(Some(SheetName::OpenPath)));
+    }
+    if pressed(&DRIVES) {
+        actions.push(Action::LookAtDrives);
     }
     if pressed(&QUIT) {
         ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
@@ -115,9 +119,19 @@ fn disc(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if item(ui, "Make checksums", Some(&CHECKSUMS)) {
         actions.push(checksums(open));
     }
+    if open.drive().is_none() {
+        ui.separator();
+        if item(ui, "Put into the drive in software", None) {
+            actions.push(Action::PutInDemo(Some(open.image.path.clone())));
+        }
+    }
 }
 
 fn view(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    if item(ui, "Look at the drives again", Some(&DRIVES)) {
+        actions.push(Action::LookAtDrives);
+    }
+    ui.separator();
     let choices = [(ThemeChoice::System, "As the system has it"), (ThemeChoice::Light, "Light"), (ThemeChoice::Dark, "Dark")];
     for (choice, name) in choices {
         if ui.radio(state.settings.theme == choice, name).clicked() {

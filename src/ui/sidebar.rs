@@ -1,4 +1,4 @@
-//! The list at the left: images that are open, and those that were.
+//! The list at the left: drives, images that are open, and those that were.
 
 use egui::{Align2, CornerRadius, FontId, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -9,6 +9,7 @@ use super::icons::Icon;
 use super::state::State;
 use super::theme::{BODY, L, M, RADIUS, S, SMALL, tokens};
 use super::widgets::{Look, focus_ring, icon_button, note, section, wide_button};
+use super::{drive_list, words};
 use crate::image::file_name;
 
 /// Shows the list.
@@ -19,6 +20,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.add_space(S);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        drive_list::show(ui, state, actions);
+        ui.add_space(L);
         opened(ui, state, actions);
         recent(ui, state, actions);
     });
@@ -52,7 +55,7 @@ fn opened(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     for pending in &state.opening {
         let more = if pending.more > 0 { format!(" and {} more", pending.more) } else { String::new() };
-        note(ui, format!("Opening {}{more}…", file_name(&pending.path)));
+        note(ui, format!("Opening {}{more}…", words::source(&pending.path)));
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::batch::{Batch, fate};
+use super::drives::Drives;
 use super::geometry::Thumbnail;
 use super::notices::Notice;
 use super::settings::{Recent, Settings};
@@ -11,7 +12,10 @@ use super::words;
 use super::work::{Done, Job, Stage, batched, converted, hashed, verified};
 use crate::disc::{Disc, Medium, TrackId};
 use crate::image::{self, Advice, Fault, Image, Password, file_name};
-use crate::job::{BatchEvent, Entry, Event, Fate, Finding, HashReport, JobError, JobId, OpenReport, Outcome, Task, VerifyReport};
+use crate::job::{
+    self, BatchEvent, Entry, Event, Fate, Finding, HashReport, JobError, JobId, Listed, Named, OpenReport, Outcome, Task,
+    VerifyReport,
+};
 
 /// Number of an open image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +44,15 @@ pub struct OpenImage {
 impl OpenImage {
     /// Its name, for people.
     pub fn name(&self) -> String {
-        file_name(&self.image.path)
+        match self.drive() {
+            Some(_) => words::disc_in_drive(&self.image.path, self.image.disc()),
+            None => file_name(&self.image.path),
+        }
+    }
+
+    /// The drive that it is the disc in.
+    pub fn drive(&self) -> Option<&str> {
+        job::drive_of(&self.image.path)
     }
 
     /// What it is, in a few words: "CD · 12 tracks · 74:02".
@@ -88,6 +100,8 @@ pub struct State {
     pub on_batch: bool,
     /// The track of it that the pointer is on.
     pub hovered: Option<TrackId>,
+    /// The drives.
+    pub drives: Drives,
     /// Jobs, the newest first.
     pub jobs: Vec<Job>,
     /// Files and folders that are being opened.
@@ -141,6 +155,34 @@ impl State {
     /// How many jobs are not over.
     pub fn running(&self) -> usize {
         self.jobs.iter().filter(|job| !job.over()).count()
+    }
+
+    /// Drives whose discs are being read by a job.
+    pub fn busy_drives(&self) -> Vec<String> {
+        let running = self.jobs.iter().filter(|job| !job.over());
+        running.filter_map(|job| job::drive_of(&job.source)).map(str::to_owned).collect()
+    }
+
+    /// These drives there are.
+    pub fn drives_found(&mut self, named: Vec<Named>) {
+        self.drives.found(named);
+        self.close_lost();
+    }
+
+    /// A drive was asked how it is.
+    pub fn drive_asked(&mut self, listed: Listed) {
+        self.drives.asked(listed);
+        self.close_lost();
+    }
+
+    /// A disc that was taken out can't be shown any more, nor read.
+    fn close_lost(&mut self) {
+        let lost = |open: &&OpenImage| {
+            let gone = open.drive().is_some_and(|drive| self.drives.lost(drive, open.image.disc()));
+            gone && self.job_on(&open.image.path).is_none()
+        };
+        let lost: Vec<ImageId> = self.images.iter().filter(lost).map(|open| open.id).collect();
+        lost.into_iter().for_each(|id| self.close(id));
     }
 
     /// A task was given to the pool.
@@ -373,8 +415,11 @@ impl State {
             self.remember_password(&path, password);
         }
         let open = OpenImage { id, image, password, advice, thumbnail, selected: None, checksums: None, findings: None };
-        let note = open.summary();
-        self.settings.remember(Recent { path: path.clone(), note, thumbnail: open.thumbnail.clone() });
+        // What was in a drive once is no file that will be there again.
+        if open.drive().is_none() {
+            let note = open.summary();
+            self.settings.remember(Recent { path: path.clone(), note, thumbnail: open.thumbnail.clone() });
+        }
         match self.images.iter_mut().find(|known| known.image.path == path) {
             Some(known) => *known = open,
             None => self.images.push(open),

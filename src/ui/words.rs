@@ -1,4 +1,11 @@
-//! Numbers as people read them: sizes, times, rates.
+//! Numbers as people read them: sizes, times, rates; and the names of things.
+
+use std::path::Path;
+
+use crate::disc::Disc;
+use crate::disc::cd_text::Field;
+use crate::image::file_name;
+use crate::job;
 
 /// "640 MB": three figures at most, decimal units, as discs are sold.
 pub fn size(bytes: u64) -> String {
@@ -88,6 +95,26 @@ fn range(low: f64, high: f64, unit: &str) -> String {
     if low >= high { format!("about {high:.0} {unit} left") } else { format!("{low:.0}–{high:.0} {unit} left") }
 }
 
+/// What is read, by its name: a file's, or "the disc in /dev/sr0".
+pub fn source(path: &Path) -> String {
+    match job::drive_of(path) {
+        Some(name) if name.starts_with(job::DEMO) => "the disc in software".to_owned(),
+        Some(name) => format!("the disc in {name}"),
+        None => file_name(path),
+    }
+}
+
+/// The name of a disc in a drive: what it says of itself, or where it is.
+pub fn disc_in_drive(path: &Path, disc: &Disc) -> String {
+    let title = disc.cd_text.text(0, 0, Field::Title).map(str::trim).filter(|title| !title.is_empty());
+    title.map_or_else(|| source(path).replacen('t', "T", 1), str::to_owned)
+}
+
+/// As the name of a file: what a file system takes for something else becomes a dash.
+pub fn for_file(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c }).collect()
+}
+
 /// Bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -96,6 +123,18 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn discs_in_drives_have_names() {
+        let mut disc = Disc::new(crate::disc::Medium::Cd, Vec::new());
+        assert_eq!(source(Path::new("drive:/dev/sr0")), "the disc in /dev/sr0");
+        assert_eq!(source(Path::new("drive:demo:a.iso")), "the disc in software");
+        assert_eq!(source(Path::new("some/a.iso")), "a.iso");
+        assert_eq!(disc_in_drive(Path::new("drive:D:"), &disc), "The disc in D:");
+        disc.cd_text.set(0, Field::Title, "AC/DC: Live");
+        assert_eq!(disc_in_drive(Path::new("drive:D:"), &disc), "AC/DC: Live");
+        assert_eq!(for_file("AC/DC: Live"), "AC-DC- Live");
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -147,7 +147,7 @@ impl Job {
 
     /// What it does, in words.
     pub fn title(&self) -> String {
-        let name = file_name(&self.source);
+        let name = words::source(&self.source);
         match &self.work {
             Work::Convert { format, .. } => format!("Convert {name} to {format}"),
             Work::Batch { format, count, .. } => format!("Convert {} to {format}", words::count(*count as u64, "disc")),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves nothing itself: finds the programs that the other steps need, and installs them where that is possible.
 #
-# usage: tools.sh GROUP…        (compare, window, windows, macos, packaging)
+# usage: tools.sh GROUP…        (compare, window, windows, macos, packaging, vm)
 #
 # On Debian and Ubuntu, as root, whatever is missing is installed by apt. What is still missing afterwards is printed on
 # stdout, one line each: "NAME (from PACKAGE): what it is needed for". No output means that everything is here.
@@ -11,12 +11,17 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/rig/cross.sh
 . "$here/cross.sh"
+# shellcheck source=tests/rig/kernel.sh
+. "$here/kernel.sh"
+# Where Debian keeps programs that only root uses on a machine, and anybody in a virtual one.
+PATH=$PATH:/usr/sbin:/sbin
 
 # Group, kind, name, packages that bring it, purpose. Packages: "a+b" means both, "a,b" the first that apt knows.
 # Kinds: program = in PATH; python = a module of the system's python3; typelib = a GObject binding of that python3;
 # library = found by the dynamic linker (winit and glutin open these at run time, so that no linker ever names them);
 # file = a path, with wildcards; std = the source of the standard library beside a compiler of the same version;
-# npm = a program in PATH that a package of npm brings: "PACKAGE@VERSION:PATH WITHIN IT".
+# npm = a program in PATH that a package of npm brings: "PACKAGE@VERSION:PATH WITHIN IT"; kernel = a kernel of Debian with its
+# modules, which is unpacked into the user's cache and never installed.
 table() {
   cat <<'T'
 compare   program  cdrdao              cdrdao                   reads and checks TOC files
@@ -81,6 +86,22 @@ packaging program  rsvg-convert        librsvg2-bin             draws the icon
 packaging program  compare             imagemagick              compares pictures
 packaging file     /usr/bin/python3    python3                  checks the scripts
 packaging program  shellcheck          shellcheck               checks the scripts
+vm        program  qemu-system-x86_64  qemu-system-x86          boots the virtual machine
+vm        kernel   linux               linux-image-amd64        is booted in it
+vm        program  busybox             busybox-static           is all that the virtual machine has besides
+vm        program  cpio                cpio                     packs what the virtual machine starts with
+vm        program  modprobe            kmod                     tells which modules a module needs
+vm        program  xz                  xz-utils                 unpacks the kernel
+vm        program  setpriv             util-linux               becomes an ordinary user in it
+vm        program  iscsistart          open-iscsi               attaches our drive to its kernel
+vm        program  cd-info             libcdio-utils            reads the table of contents of our drive
+vm        program  cdparanoia          cdparanoia               reads audio from our drive
+vm        program  cdrdao              cdrdao                   reads discs in our drive
+vm        program  readom              wodim                    reads discs in our drive
+vm        program  iscsi-ls            libiscsi-bin             asks our drive without a kernel
+vm        program  iscsi-inq           libiscsi-bin             asks our drive without a kernel
+vm        program  genisoimage         genisoimage              makes the file systems on the discs
+vm        file     /usr/bin/python3    python3                  makes the discs, and judges what was read
 T
 }
 
@@ -92,6 +113,7 @@ present() { # KIND NAME
     library) PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -F "$2 " ;;
     file) compgen -G "$2" ;;
     std) cross_compiler ;;
+    kernel) kernel_root ;;
     *) echo "tools.sh: no such kind: $1" >&2; exit 2 ;;
   esac >/dev/null 2>&1
 }
@@ -113,7 +135,7 @@ known() { # PACKAGES joined by +: does apt know all of them?
 packages() {
   local kind packages choice
   while read -r kind _ packages _; do
-    if [ "$kind" = npm ]; then continue; fi
+    case $kind in npm | kernel) continue ;; esac
     for choice in ${packages//,/ }; do
       if known "$choice"; then tr '+' '\n' <<<"$choice"; break; fi
     done
@@ -144,6 +166,10 @@ install_npm() {
 install() { # the rows that are absent
   local list apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 -q)
   quietly "${apt[@]}" update || return 0
+  if grep -q '^kernel ' <<<"$1"; then
+    echo "fetching: a kernel for the virtual machine" >&2
+    quietly fetch_kernel || true
+  fi
   mapfile -t list < <(packages "$1")
   [ ${#list[@]} -eq 0 ] && return 0
   echo "installing: ${list[*]}" >&2

@@ -34,10 +34,10 @@ use std::time::Instant;
 use super::convert::{self, Source};
 use super::drives::{self, Mounted};
 use super::hash::hash_disc;
-use super::{Control, ConvertReport, ConvertTask, DRIVE_PREFIX, JobError, Progress};
+use super::open::opening;
+use super::{Control, ConvertReport, ConvertTask, JobError, Progress};
 use crate::disc::cd_text::Field;
-use crate::disc::{Disc, Lba};
-use crate::drive::DriveReader;
+use crate::disc::{Disc, DiscReader, Lba};
 use crate::drive::transport::Transport;
 use crate::image;
 use crate::virtual_drive::FaultScript;
@@ -140,16 +140,17 @@ struct Names {
 /// Rips the disc in a drive.
 pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<RipReport, JobError> {
     let name = drive_name(task);
+    let opening = opening(None, control);
     let opened = match &task.faults {
-        None => drives::open(name, control),
-        Some(path) => drives::open_faulty(name, script(path)?, control),
+        None => drives::open(name, &opening),
+        Some(path) => drives::open_faulty(name, script(path)?, &opening),
     };
-    let transport = opened.map_err(|error| JobError::Drive { name: name.to_owned(), error })?;
+    let transport = opened.map_err(|error| error.of(name))?;
     rip_from(transport, task, control, tell)
 }
 
 fn drive_name(task: &RipTask) -> &str {
-    task.drive.strip_prefix(DRIVE_PREFIX).unwrap_or(&task.drive)
+    drives::drive_of(Path::new(&task.drive)).unwrap_or(&task.drive)
 }
 
 fn script(path: &Path) -> Result<FaultScript, JobError> {
@@ -166,10 +167,12 @@ pub fn rip_from(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<RipReport, JobError> {
     let begun = (Instant::now(), log::now());
-    let Mounted { name, identity: drive, disc, transport } = drives::mount(drive_name(task), transport, task.speed, control)?;
+    let name = drive_name(task);
+    let Mounted { identity: drive, reader, .. } = drives::mount(name, transport, task.speed, control)?;
+    let disc = reader.disc().clone();
     let image = settle(&task.image, &disc);
     let names = names(&image.target);
-    let source = PathBuf::from(format!("{DRIVE_PREFIX}{name}"));
+    let source = drives::path_of(name);
     let layout = Layout::of(&disc);
     if task.subchannel && !disc.medium.is_cd() {
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
@@ -182,9 +185,9 @@ pub fn rip_from(
         }
         return Err(error);
     }
-    let reading = Arc::new(DriveReader::new(disc.clone(), transport));
-    same_disc::confirm(&reading, &name, &store, control)?;
-    let work = Work { drive: reading, name: &name, disc: &disc, retries: task.retries };
+    let reading = Arc::new(reader);
+    same_disc::confirm(&reading, name, &store, control)?;
+    let work = Work { drive: reading, name, disc: &disc, retries: task.retries };
     let passes = read_all(&work, &mut store, control, tell)?;
     // From here on it is a disc like any other.
     let reader = store.disc(&disc)?;

@@ -23,6 +23,8 @@ pub struct Manners {
     pub cache: usize,
     /// Every so many sectors a bit of Q is turned; 0 never.
     pub q_error_every: u32,
+    /// Whether it gives whole sectors: some drives in software of others don't.
+    pub knows_read_cd: bool,
     /// Sectors before LBA 0 that it can read.
     pub lead_in: u32,
     /// Sectors behind the lead-out's start that it can read.
@@ -46,6 +48,7 @@ impl Default for Manners {
             c2: C2Manner::Honest,
             cache: 0,
             q_error_every: 0,
+            knows_read_cd: true,
             lead_in: 150,
             lead_out: 150,
             pace: None,

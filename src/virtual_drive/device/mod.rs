@@ -70,10 +70,11 @@ impl Device {
         }
     }
 
-    /// With a disc, and the best of manners.
+    /// Switched on with a disc in it, and with the best of manners.
     pub fn with(reader: Arc<dyn DiscReader>) -> Device {
         let mut device = Device::new(Manners::default());
         device.insert(reader, Vec::new());
+        device.attention = Some(says::POWER_ON);
         device
     }
 
@@ -179,6 +180,7 @@ impl Device {
             return Err(attention);
         }
         match (cdb[0], data) {
+            (0xBE | 0xB9, _) if !self.manners.knows_read_cd => Err(says::UNKNOWN_COMMAND),
             (0xB6 | 0xBB | 0x55 | 0x15, _) => Ok(0),
             (0x08 | 0x28 | 0xA8, Data::In(into)) => self.read_data(cdb, into),
             (0xBE | 0xB9, Data::In(into)) => self.read_cd(cdb, into),

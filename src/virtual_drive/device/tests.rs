@@ -70,6 +70,15 @@ fn the_drive_says_what_it_is_and_what_is_in_it() {
     assert_eq!(mmc::read_capacity(&mut device).unwrap().sectors, disc.sectors());
 }
 
+/// libiscsi's iscsi-ls (1.19) takes it well that a drive was switched on, and gives up where a disc was changed: nobody has changed one.
+#[test]
+fn a_drive_that_is_switched_on_with_a_disc_says_just_that() {
+    let mut device = Device::with(demo_disc().unwrap());
+    let error = mmc::test_unit_ready(&mut device).unwrap_err();
+    assert_eq!(error.sense().map(|sense| (sense.key, sense.asc)), Some((6, 0x29)));
+    mmc::test_unit_ready(&mut device).unwrap();
+}
+
 #[test]
 fn sectors_come_as_they_are_with_pointers_and_subchannel() {
     let (mut device, disc) = drive(Manners::default(), Vec::new());

@@ -1,0 +1,160 @@
+#!/bin/sh
+# shellcheck shell=dash
+# What is done inside the virtual machine: our program reads QEMU's drives through the real kernel, and other people's programs read our drive,
+# which the kernel's own initiator attaches. What they say and read goes to /share/out, where vm.sh judges it.
+#
+# /share/spindle is the program, /share/served names the discs that are served, a line each: name, port, target.
+set -u
+out=/share/out
+spindle=/share/spindle
+
+say() {
+  echo "[$(cut -d' ' -f1 /proc/uptime) s] $*"
+}
+
+# busybox has a program of the same name, which can do less, and prefers it.
+member() { # as a user of the group cdrom, as whoever sits at a desktop is
+  timeout 240 /usr/bin/setpriv --reuid=1000 --regid=1000 --groups=24 "$@"
+}
+
+stranger() { # as a user of no group
+  timeout 240 /usr/bin/setpriv --reuid=1001 --regid=1001 --clear-groups "$@"
+}
+
+# A program that fails or hangs is not the end: vm.sh finds what is missing, and shows what was said.
+try() { # NAME COMMAND…
+  local name=$1 code
+  shift
+  case $1 in
+    member | stranger) "$@" >"$out/$name.log" 2>&1 </dev/null ;;
+    *) timeout 100 "$@" >"$out/$name.log" 2>&1 </dev/null ;;
+  esac
+  code=$?
+  echo "$code" >"$out/$name.code"
+}
+
+permit() { # what udev does everywhere else
+  local node
+  for node in /dev/sr* /dev/sg*; do
+    if [ -e "$node" ]; then
+      chgrp cdrom "$node"
+      chmod 660 "$node"
+    fi
+  done
+}
+
+nodes() { # in one line, a blank around each
+  local node list=' '
+  for node in /sys/class/block/sr*; do list="$list${node##*/} "; done
+  echo "$list"
+}
+
+ours() { # QEMU's drives: /dev/sr0 by ATAPI, /dev/sr1 by SCSI with the same disc, /dev/sr2 without one
+  local node
+  permit
+  member "$spindle" drives --json >"$out/member.json" 2>"$out/member.log"
+  stranger "$spindle" drives --json >"$out/stranger.json" 2>"$out/stranger.log"
+  say "spindle saves the disc in two drives of QEMU"
+  for node in sr0 sr1; do
+    try "save-$node" member "$spindle" convert --json "drive:/dev/$node" "$out/$node.iso"
+  done
+  try report member "$spindle" drives --report "$out/report.txt"
+  try no-disc member "$spindle" convert --json drive:/dev/sr2 "$out/none.iso"
+  try no-permission stranger "$spindle" convert --json drive:/dev/sr0 "$out/none.iso"
+}
+
+lists() { # NUMBER: waits until the watch has printed so many lists of drives
+  local tries=0
+  while [ "$(wc -l <"$out/watch.json")" -lt "$1" ] && [ "$tries" -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+}
+
+watched() { # a drive goes and comes back while our program watches, which asks no drive for that
+  local host watcher
+  host=$(basename "$(realpath /sys/class/block/sr2/device)")
+  : >"$out/watch.json"
+  # Without a timeout around it, which would keep the signal for itself.
+  /usr/bin/setpriv --reuid=1000 --regid=1000 --groups=24 "$spindle" drives --watch --json >"$out/watch.json" 2>"$out/watch.log" &
+  watcher=$!
+  lists 1
+  echo 1 >/sys/class/block/sr2/device/delete
+  lists 2
+  echo '- - -' >"/sys/class/scsi_host/host${host%%:*}/scan"
+  lists 3
+  permit
+  kill -TERM "$watcher"
+  wait "$watcher"
+}
+
+attach() { # TARGET PORT: prints the node of the drive that comes
+  local before node tries=0
+  before=$(nodes)
+  iscsistart -i iqn.2026-11.test:machine -t "$1" -g 1 -a 10.0.2.2 -p "$2" >>"$out/iscsi.log" 2>&1 || return 1
+  while [ "$tries" -lt 100 ]; do
+    for node in $(nodes); do
+      case $before in *" $node "*) ;; *) echo "$node"; return 0 ;; esac
+    done
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  return 1
+}
+
+# What an ISO with a layer break leaves out of a DVD are its control structures.
+saved() { # NAME NODE FORMAT: our own program reads our own drive
+  try "$1.spindle" member "$spindle" convert --json --allow-loss --to "$3" "drive:/dev/$2" "$out/$1.spindle.$3"
+}
+
+audio() { # NODE
+  try audio.cdparanoia cdparanoia -q -r -d "/dev/$1" 1- "$out/audio.cdparanoia.raw"
+  try audio.cdrdao cdrdao read-cd -v 1 --paranoia-mode 0 --device "/dev/$1" --driver generic-mmc --datafile "$out/audio.cdrdao.bin" "$out/audio.cdrdao.toc"
+  try audio.readom readom -s "dev=/dev/$1" -clone "f=$out/audio.readom.raw"
+  saved audio "$1" nrg
+}
+
+mixed() { # NODE
+  try mixed.cdparanoia cdparanoia -q -r -d "/dev/$1" 2- "$out/mixed.cdparanoia.raw"
+  try mixed.cdrdao cdrdao read-cd -v 1 --read-raw --device "/dev/$1" --driver generic-mmc --datafile "$out/mixed.cdrdao.bin" "$out/mixed.cdrdao.toc"
+  try mixed.readom readom -s "dev=/dev/$1" "sectors=0-$(cat /share/mixed.sectors)" "f=$out/mixed.readom.iso"
+  try mixed.dd dd "if=/dev/$1" "of=$out/mixed.dd.iso" bs=2048 "count=$(cat /share/mixed.sectors)"
+}
+
+enhanced() { # NODE: the kernel finds the file system of the last session by itself
+  try enhanced.cdparanoia cdparanoia -q -r -d "/dev/$1" 1-2 "$out/enhanced.cdparanoia.raw"
+  mount_and_copy "$1" enhanced iso9660
+  saved enhanced "$1" nrg
+}
+
+dvd() { # NODE
+  try dvd.dd dd "if=/dev/$1" "of=$out/dvd.dd.iso" bs=65536
+  try dvd.readom readom -s "dev=/dev/$1" "f=$out/dvd.readom.iso"
+  mount_and_copy "$1" dvd udf
+  saved dvd "$1" dvd
+}
+
+mount_and_copy() { # NODE NAME FILE SYSTEM
+  try "$2.mount" mount -t "$3" -o ro "/dev/$1" /mnt
+  try "$2.copy" sh -c "cp /mnt/[Nn][Oo][Ii][Ss][Ee].[Bb][Ii][Nn] $out/$2.file"
+  try "$2.umount" umount /mnt
+}
+
+theirs() { # our drive, seen by others
+  local name port target node
+  while read -r name port target; do
+    node=$(attach "$target" "$port") || { say "$name: no drive came"; continue; }
+    permit
+    say "$name is the disc in /dev/$node: read by others and by us"
+    try "$name.cd-info" cd-info --no-header --no-device-info --no-cddb -C "/dev/$node"
+    "$name" "$node"
+  done </share/served
+  member "$spindle" drives --json >"$out/all.json" 2>"$out/all.log"
+}
+
+umask 0
+ours
+say "a drive goes and comes back"
+watched
+theirs
+say "the machine is done"
