@@ -12,6 +12,12 @@ const CACHE: usize = 32 << 20;
 /// Blocks that are kept however large they are: two readers side by side would otherwise drive each other's block out.
 const AT_LEAST: usize = 2;
 
+/// Who reads no more than this waits for it: where it falls on a few blocks that nobody has decoded yet, each gets a thread. Larger reads come
+/// from workers, of which there are enough.
+const SMALL: usize = 128 << 10;
+/// Smaller blocks, of which a small read has more, are decoded sooner than a thread begins.
+const FEW: usize = 4;
+
 /// Bytes stored in blocks, each decoded as a whole, from many threads at once.
 pub trait Blocks: Send + Sync {
     /// How many bytes there are when all is decoded.
@@ -65,6 +71,14 @@ struct Cache {
     bytes: usize,
 }
 
+/// The part of a read that lies in one block.
+struct Part<'a> {
+    span: BlockSpan,
+    /// Its first byte in the block.
+    from: usize,
+    into: &'a mut [u8],
+}
+
 /// A block that somebody decodes or has decoded; empty before.
 struct Slot {
     len: usize,
@@ -103,6 +117,34 @@ impl<B: Blocks> Unpacked<B> {
         Some(slot)
     }
 
+    /// Whether a block is kept, or about to be.
+    fn keeps(&self, block: u64) -> bool {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).kept.contains(&block)
+    }
+
+    fn read_part(&self, part: Part<'_>) -> io::Result<()> {
+        let Part { span, from, into } = part;
+        match self.slot(span, into.len() < span.len) {
+            Some(slot) => self.copy_part(span, &slot, from, into),
+            None => self.blocks.decode(span.block, into),
+        }
+    }
+
+    /// Reads parts side by side; of several errors, that of the first is told.
+    fn read_together(&self, parts: Vec<Part<'_>>) -> io::Result<()> {
+        std::thread::scope(|scope| {
+            let mut parts = parts.into_iter();
+            let first = parts.next();
+            let others: Vec<_> = parts.map(|part| scope.spawn(|| self.read_part(part))).collect();
+            let mut result = first.map_or(Ok(()), |part| self.read_part(part));
+            for other in others {
+                let read = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                result = result.and(read);
+            }
+            result
+        })
+    }
+
     /// Copies a part of a block, which is decoded once however many want it.
     fn copy_part(&self, span: BlockSpan, slot: &Slot, from: usize, into: &mut [u8]) -> io::Result<()> {
         let mut decoded = slot.decoded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,20 +167,24 @@ impl<B: Blocks> Bytes for Unpacked<B> {
         if at.checked_add(into.len() as u64).is_none_or(|end| end > self.len()) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let (mut at, mut into) = (at, into);
+        let small = into.len() <= SMALL;
+        let (mut at, mut into, mut parts) = (at, into, Vec::new());
         while !into.is_empty() {
             let span = self.blocks.span(at);
             let from = usize::try_from(at - span.start).unwrap_or(usize::MAX);
             let here = span.len.checked_sub(from).filter(|left| *left > 0).ok_or(io::ErrorKind::InvalidData)?.min(into.len());
             let (now, rest) = into.split_at_mut(here);
-            match self.slot(span, here < span.len) {
-                Some(slot) => self.copy_part(span, &slot, from, now)?,
-                None => self.blocks.decode(span.block, now)?,
+            let part = Part { span, from, into: now };
+            if small {
+                parts.push(part);
+            } else {
+                self.read_part(part)?;
             }
             at += here as u64;
             into = rest;
         }
-        Ok(())
+        let shared = parts.len() <= FEW && parts.iter().filter(|part| !self.keeps(part.span.block)).count() > 1;
+        if shared { self.read_together(parts) } else { parts.into_iter().try_for_each(|part| self.read_part(part)) }
     }
 }
 
@@ -226,6 +272,23 @@ mod tests {
         // A block that is kept is not decoded again for one who wants all of it.
         stream.read_at(0, &mut [0; 1000]).unwrap();
         assert_eq!(decoded(&stream), 6);
+    }
+
+    #[test]
+    fn a_read_on_a_few_blocks_decodes_each_once_and_tells_of_the_broken_one() {
+        let mut stream = counted(20_000, 200_000);
+        for (at, len, blocks) in [(10_000, 60_000, 4), (0, 20_000, 4), (70_001, 50_000, 7), (100_000, 100_000, 11)] {
+            let mut into = vec![0; len];
+            stream.read_at(at, &mut into).unwrap();
+            assert!(into.iter().zip(at..).all(|(byte, n)| u64::from(*byte) == n % 251), "{at} {len}");
+            assert_eq!(decoded(&stream), blocks, "{at} {len}");
+        }
+        stream = counted(20_000, 200_000);
+        stream.blocks.broken = Some(2);
+        for _ in 0..2 {
+            assert_eq!(stream.read_at(10_000, &mut [0; 60_000]).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        }
+        stream.read_at(60_001, &mut [0; 60_000]).unwrap();
     }
 
     #[test]
