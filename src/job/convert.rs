@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::compare::{Pair, common_ground, compare_discs, compare_sectors, sectors};
 use super::copy::{Names, Worths, copy};
+use super::drives;
 use super::open::{self, opening};
 use super::output::{Workshop, free_space};
 use super::progress::Meter;
@@ -177,7 +178,9 @@ fn prepare(source: &Source<'_>, task: &ConvertTask) -> Result<Prepared, JobError
     let losses = losses.ok_or_else(|| impossible(PlanError::Nothing(image::HOLDS_NONE)))?;
     let losses: Vec<Loss> =
         losses.into_iter().filter(|loss| !(*loss == Loss::Subchannel && task.subchannel == Some(false))).collect();
-    if !losses.is_empty() && !task.allow_loss {
+    // Every drive tells the control structures of every DVD, and next to no format keeps them: nobody is asked about them, but all are told.
+    let ripped = drives::drive_of(source.path).is_some();
+    if losses.iter().any(|loss| !(ripped && *loss == Loss::Structures)) && !task.allow_loss {
         return Err(JobError::Loss { path: source.path.to_owned(), format: format.title, losses });
     }
     let left = Projection::new(source.reader.clone(), &format.holds);

@@ -63,8 +63,7 @@ struct Rig {
 impl Rig {
     fn new(disc: Arc<dyn DiscReader>, target: &str) -> Rig {
         let folder = tempfile::tempdir().unwrap();
-        let mut task = RipTask::new("watched", folder.path().join(target));
-        task.image.allow_loss = !disc.disc().medium.is_cd();
+        let task = RipTask::new("watched", folder.path().join(target));
         Rig { folder, disc, manners: Manners::default(), faults: Vec::new(), says: |_, _| None, task }
     }
 
