@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::*;
 use crate::bytes::Bytes;
 use crate::disc::sector::{Form, RAW, Slice, Worth};
-use crate::disc::{DiscReader, Lba, Medium, Track, TrackMode};
+use crate::disc::{DiscReader, Lba, Medium, ReadError, Stored, StoredSub, Track, TrackId, TrackMode};
 use crate::drive::transport::{Data, TransportError};
-use crate::image::{Extent, ExtentReader};
+use crate::image::{Extent, ExtentReader, Loss};
 use crate::job::{Class, DriveError, demo_disc};
 use crate::virtual_drive::{Device, Fault, Manners, Trouble};
 
@@ -63,7 +63,8 @@ struct Rig {
 impl Rig {
     fn new(disc: Arc<dyn DiscReader>, target: &str) -> Rig {
         let folder = tempfile::tempdir().unwrap();
-        let task = RipTask::new("watched", folder.path().join(target));
+        let mut task = RipTask::new("watched", folder.path().join(target));
+        task.image.allow_loss = !disc.disc().medium.is_cd();
         Rig { folder, disc, manners: Manners::default(), faults: Vec::new(), says: |_, _| None, task }
     }
 
@@ -457,4 +458,36 @@ fn faults_are_for_the_demo_drive_alone() {
     let error = rip("demo", &script).unwrap_err();
     assert!(matches!(&error, JobError::Rip { error: RipError::Script(_), .. }) && error.class() == Class::Request);
     assert_eq!(rip("demo", &folder.path().join("missing")).unwrap_err().class(), Class::Request);
+}
+
+/// A DVD of zeros, too large to pass for a CD.
+struct Zeros(Disc);
+
+impl DiscReader for Zeros {
+    fn disc(&self) -> &Disc {
+        &self.0
+    }
+    fn stored(&self, _: TrackId) -> Option<Stored> {
+        Some(Stored { main: Slice::COOKED, sub: StoredSub::None, pregap: 0 })
+    }
+    fn read(&self, _: Lba, _: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
+        into.fill(0);
+        worth.fill(Worth::Good);
+        Ok(())
+    }
+}
+
+/// Every drive tells the control structures of every DVD, and nobody could rip one to an ISO without being asked about them.
+#[test]
+fn control_structures_are_no_reason_to_refuse_an_iso_of_a_dvd_in_a_drive() {
+    let mut disc = Disc::new(Medium::Dvd, vec![Track::new(1, TrackMode::Dvd, Lba(0), 2_000_000)]);
+    disc.structures.layers.push(vec![0; 4100]);
+    let folder = tempfile::tempdir().unwrap();
+    let image = ConvertTask::new("", folder.path().join("film.iso"));
+    let check = |path: &str| {
+        let source = Source { reader: Arc::new(Zeros(disc.clone())), path: Path::new(path), files: &[] };
+        convert::check(&source, &image)
+    };
+    check("drive:D:").unwrap();
+    assert!(matches!(check("film.mds"), Err(JobError::Loss { losses, .. }) if losses == [Loss::Structures]));
 }
