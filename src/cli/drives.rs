@@ -125,7 +125,7 @@ fn list(args: &Drives) -> ExitCode {
         say(&format!("{:<12} {}{firmware}", shape.name, shape.label));
         say(&format!("{:<12} {}", "", shape.words));
         if !shape.media.is_empty() {
-            say(&format!("{:<12} reads and writes: {}", "", shape.media.join(", ")));
+            say(&format!("{:<12} media: {}", "", shape.media.join(", ")));
         }
     }
     ExitCode::SUCCESS
