@@ -47,8 +47,8 @@ enum Opens {
 }
 
 /// Sizes of blocks that can be read by themselves: larger ones pack better, and take longer to find a place in. Of the first, two are decoded in less
-/// than 5 ms, because a read of 64 KiB may need a part of both.
-const XZ_BLOCKS: &[u32] = &[64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
+/// than 5 ms, because a read of 64 KiB may need a part of both (of xz, three).
+const XZ_BLOCKS: &[u32] = &[32 << 10, 128 << 10, 1 << 20, 4 << 20, 16 << 20];
 const ZSTD_BLOCKS: &[u32] = &[256 << 10, 1 << 20, 4 << 20, 16 << 20];
 
 /// Every wrapper there is. Dialogs, help texts, the README's table and opening go by it.
