@@ -1,7 +1,8 @@
 //! gzip (RFC 1952).
 //!
-//! What is written here is cut into members of 256 KiB (more, where there would be too many), and ends in an empty member whose extra field (subfield `SP`, ours) says how long each is. Other
-//! programs take that for an ordinary file of several members; here it saves the pass over the whole file, and the members are decoded in parallel.
+//! What is written here is cut into members of 256 KiB (more, where there would be too many), and ends in an empty member whose extra field
+//! (subfield `SP`, ours) says how long each is. Other programs take that for an ordinary file of several members; here it saves the pass over the
+//! whole file, and the members are decoded in parallel.
 //!
 //! | bytes of the subfield | meaning (little endian) |
 //! |---|---|

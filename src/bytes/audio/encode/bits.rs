@@ -50,32 +50,15 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// Of a frame's header: x⁸+x²+x+1, preset 0 (§9.1.8).
+/// Of a frame's header, which has a few bytes: x⁸+x²+x+1, preset 0 (§9.1.8).
 pub(super) fn crc8(bytes: &[u8]) -> u8 {
-    const TABLE: [u8; 256] = crc8_table();
-    bytes.iter().fold(0, |crc, byte| TABLE[usize::from(crc ^ byte)])
+    let shifted = |crc: u8, _| if crc & 0x80 != 0 { crc << 1 ^ 0x07 } else { crc << 1 };
+    bytes.iter().fold(0, |crc, byte| (0..8).fold(crc ^ byte, shifted))
 }
 
 /// Of a frame: x¹⁶+x¹⁵+x²+1, preset 0 (§9.3).
 pub(super) fn crc16(bytes: &[u8]) -> u16 {
     crc_fast::checksum(CrcAlgorithm::Crc16Umts, bytes) as u16
-}
-
-/// The remainder of each byte.
-const fn crc8_table() -> [u8; 256] {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u8;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 0x80 != 0 { crc << 1 ^ 0x07 } else { crc << 1 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
-    }
-    table
 }
 
 #[cfg(test)]
