@@ -23,18 +23,8 @@ pub struct Convert {
     /// Convert all images that are named, or lie in folders that are named, into this folder
     #[arg(long, value_name = "FOLDER", requires = "to")]
     into: Option<PathBuf>,
-    /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT", value_parser = writable())]
-    to: Option<String>,
-    /// Convert even where the format can't keep everything
-    #[arg(long)]
-    allow_loss: bool,
-    /// Don't read the result back to compare it with the source
-    #[arg(long)]
-    no_verify: bool,
-    /// Replace files that are there
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    image: ImageArgs,
     /// Pass over images whose target is there already
     #[arg(long, requires = "into", conflicts_with = "overwrite")]
     skip_existing: bool,
@@ -44,9 +34,6 @@ pub struct Convert {
     /// Delete also the files of images that lost something (--allow-loss), that had damaged sectors, or were read with reservations
     #[arg(long, requires = "delete_source")]
     delete_even_lossy: bool,
-    /// A file for each track, where the format can
-    #[arg(long)]
-    per_track: bool,
     /// Store the subchannel even where the source has none, or never; when not given: where the source has one
     #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
     subchannel: Option<bool>,
@@ -60,6 +47,44 @@ pub struct Convert {
     /// Print JSON: a line for each step, then one for the result
     #[arg(long)]
     json: bool,
+}
+
+/// What may be said of every new image, whether it comes from a file or from a drive.
+#[derive(Args)]
+pub struct ImageArgs {
+    /// The format, whatever the extension says
+    #[arg(long, value_name = "FORMAT", value_parser = writable())]
+    to: Option<String>,
+    /// Make it even where the format can't keep everything
+    #[arg(long)]
+    allow_loss: bool,
+    /// Don't read the result back to compare it with the source
+    #[arg(long)]
+    no_verify: bool,
+    /// Replace files that are there
+    #[arg(long)]
+    overwrite: bool,
+    /// A file for each track, where the format can
+    #[arg(long)]
+    per_track: bool,
+}
+
+impl ImageArgs {
+    /// The format that was named.
+    fn format(&self) -> Option<&'static Format> {
+        self.to.as_deref().and_then(image::by_name)
+    }
+
+    /// The task of making this image, from a source that has yet to be named.
+    pub fn task(&self, target: impl Into<PathBuf>) -> ConvertTask {
+        let mut task = ConvertTask::new("", target);
+        task.format = self.format().map(|format| format.name);
+        task.allow_loss = self.allow_loss;
+        task.verify = !self.no_verify;
+        task.overwrite = self.overwrite;
+        task.file_per_track = self.per_track;
+        task
+    }
 }
 
 /// What may be chosen of packed formats; `spindle formats` tells which has what.
@@ -105,7 +130,7 @@ fn part_size(text: &str) -> Result<u64, &'static str> {
 }
 
 /// The names of the formats that can be written.
-pub fn writable() -> clap::builder::PossibleValuesParser {
+fn writable() -> clap::builder::PossibleValuesParser {
     let names = FORMATS.iter().filter(|format| format.plan.is_some()).map(|format| format.name);
     clap::builder::PossibleValuesParser::new(names)
 }
@@ -130,21 +155,15 @@ pub fn run(args: &Convert) -> ExitCode {
         Ok(tuning) => tuning,
         Err(error) => return fail(&error, args.json),
     };
-    let format = args.to.as_deref().and_then(image::by_name);
-    let mut task = ConvertTask::new("", "");
-    task.format = format.map(|format| format.name);
-    task.allow_loss = args.allow_loss;
-    task.verify = !args.no_verify;
-    task.overwrite = args.overwrite;
+    let mut task = args.image.task("");
     task.subchannel = args.subchannel;
-    task.file_per_track = args.per_track;
     task.old_version = args.old_version;
     task.tuning = tuning;
     task.password = args.password.given();
     match (&args.into, args.paths.as_slice()) {
         (Some(into), sources) => batch::perform(many(args, sources, into, task), args.json),
         (None, [source, to]) => {
-            (task.source, task.target) = (source.clone(), target(source, to, format));
+            (task.source, task.target) = (source.clone(), target(source, to, args.image.format()));
             perform_task(task, Output { json: args.json, progress_lines: args.json })
         }
         (None, paths) => {
@@ -199,20 +218,12 @@ fn protection(task: &ConvertTask) -> Option<Protection> {
 /// The file to make: a folder gets a file of the source's name; a name whose extension belongs to no format keeps it whole.
 fn target(source: &Path, target: &Path, format: Option<&Format>) -> PathBuf {
     let Some(format) = format else { return target.to_owned() };
-    let extension = format.extensions[0];
-    // What follows the last dot of "Disc v1.0" is no extension, and stays.
-    let with_extension = |path: PathBuf| {
-        let mut name = path.into_os_string();
-        name.push(".");
-        name.push(extension);
-        PathBuf::from(name)
-    };
     if target.is_dir() {
-        return with_extension(target.join(image::stem(source)));
+        return image::with_extension_of(target.join(image::stem(source)), format);
     }
     match image::by_extension(target).is_some() || image::wrapper_of(target).is_some() {
         true => target.to_owned(),
-        false => with_extension(target.to_owned()),
+        false => image::with_extension_of(target.to_owned(), format),
     }
 }
 

@@ -6,11 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::convert::{print as print_image, writable};
+use super::convert::{ImageArgs, print as print_image};
 use super::output::{Output, print_json, say};
 use super::perform;
-use crate::image;
-use crate::job::{Area, ConvertTask, JobError, Outcome, RipError, RipReport, RipTask, Task};
+use crate::job::{Area, JobError, Outcome, RipError, RipReport, RipTask, Task};
 
 /// Areas that are listed for people; the log has them all.
 const MOST_LISTED: usize = 20;
@@ -21,9 +20,6 @@ pub struct Rip {
     drive: String,
     /// The image to make; its extension tells the format. Without one, or of a folder: BIN/CUE of a CD, ISO of other discs
     target: PathBuf,
-    /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT", value_parser = writable())]
-    to: Option<String>,
     /// How often sectors that could not be read are tried again
     #[arg(long, value_name = "N", default_value_t = 3)]
     retries: u32,
@@ -39,18 +35,8 @@ pub struct Rip {
     /// Read the subchannel, too (CDs)
     #[arg(long)]
     subchannel: bool,
-    /// Rip even where the format can't keep everything
-    #[arg(long)]
-    allow_loss: bool,
-    /// Don't read the image back to compare it with what was read
-    #[arg(long)]
-    no_verify: bool,
-    /// Replace files that are there
-    #[arg(long)]
-    overwrite: bool,
-    /// A file for each track, where the format can
-    #[arg(long)]
-    per_track: bool,
+    #[command(flatten)]
+    image: ImageArgs,
     /// What is wrong with the drive in software and its disc: a script
     #[arg(long, value_name = "SCRIPT")]
     faults: Option<PathBuf>,
@@ -106,16 +92,10 @@ struct Unreadable {
 }
 
 pub fn run(args: &Rip) -> ExitCode {
-    let mut image = ConvertTask::new("", &args.target);
-    image.format = args.to.as_deref().and_then(image::by_name).map(|format| format.name);
-    image.allow_loss = args.allow_loss;
-    image.verify = !args.no_verify;
-    image.overwrite = args.overwrite;
-    image.file_per_track = args.per_track;
     let task = RipTask {
         drive: args.drive.clone(),
         faults: args.faults.clone(),
-        image,
+        image: args.image.task(&args.target),
         retries: args.retries,
         restart: args.restart,
         speed: args.speed,

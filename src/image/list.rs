@@ -1,6 +1,6 @@
 //! [`FORMATS`], the list of all formats, and how a file finds its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::flaw::{Error, Fault, Flaw};
@@ -86,6 +86,14 @@ pub fn stem(path: &Path) -> String {
     let name = Path::new(path.file_stem().unwrap_or_default());
     let inner = if !is_known(path) && is_known(name) { name.file_stem().unwrap_or_default() } else { name.as_os_str() };
     inner.to_string_lossy().into_owned()
+}
+
+/// A name with the extension of a format behind it. What follows the last dot of "Disc v1.0" is no extension, and stays.
+pub fn with_extension_of(path: PathBuf, format: &Format) -> PathBuf {
+    let mut name = path.into_os_string();
+    name.push(".");
+    name.push(format.extensions[0]);
+    name.into()
 }
 
 fn is_known(path: &Path) -> bool {

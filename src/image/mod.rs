@@ -65,7 +65,7 @@ pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};
 pub use format::{Format, Image, Likeness, Opened, Planner, file_name};
 pub use holds::{DiscTypes, HOLDS_NONE, Holds, Media, Texts, Tracks, cooked, guess_medium, project, set_medium};
 pub use identify::Finding;
-pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, open_wrapped_as, stem};
+pub use list::{FORMATS, by_extension, by_name, is_bare, open, open_as, open_wrapped_as, stem, with_extension_of};
 pub use loss::{Loss, loss, track_list};
 pub use opener::{Embedded, Opener, Sibling};
 pub use password::{Opening, Password};

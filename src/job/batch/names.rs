@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::image::{Format, stem};
+use crate::image::{Format, stem, with_extension_of};
 
 /// The file to make of each image: in the folder, with the name of the image. Where several have one name, the later ones are numbered,
 /// so that the same images always get the same names, and one never takes the place of another.
@@ -14,8 +14,7 @@ pub fn targets(images: &[&Path], into: &Path, format: &Format) -> Vec<PathBuf> {
         let numbered = (2..).map(|n| format!("{stem} ({n})"));
         let free = std::iter::once(stem.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
         let name = free.expect("numbers never end");
-        // What follows the last dot of "Disc v1.0" is no extension, and stays.
-        into.join(format!("{name}.{}", format.extensions[0]))
+        with_extension_of(into.join(name), format)
     };
     images.iter().map(name).collect()
 }

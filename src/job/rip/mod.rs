@@ -241,12 +241,8 @@ fn settle(image: &ConvertTask, disc: &Disc) -> ConvertTask {
     }
     let format = image.format.unwrap_or(if disc.medium.is_cd() { "cue" } else { "iso" });
     image.allow_loss |= image.format.is_none();
-    if let Some(extension) = image::by_name(format).and_then(|format| format.extensions.first()) {
-        // What follows the last dot of "Disc v1.0" is no extension, and stays.
-        let mut name = image.target.into_os_string();
-        name.push(".");
-        name.push(extension);
-        image.target = name.into();
+    if let Some(format) = image::by_name(format) {
+        image.target = image::with_extension_of(image.target, format);
     }
     image
 }
