@@ -2,11 +2,13 @@
 //!
 //! Window and command line hand the same tasks to the same pool.
 
+mod audio_sums;
 mod batch;
 mod compare;
 mod control;
 mod convert;
 mod copy;
+mod databases;
 mod demo;
 mod drive_words;
 mod drives;
@@ -24,11 +26,13 @@ mod verify;
 
 use std::path::PathBuf;
 
+pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};
 pub use copy::Worths;
+pub use databases::{Accuracy, Answer, CtdbMatch, Lookup, Names, Servers, TrackMatch, look_up};
 pub use demo::{DEMO_NAME, demo_disc};
 pub use drives::{
     DEMO, DriveError, Listed, Named, SPIN_UP, State as DriveState, demo_with, drive_of, list as drives, look_at as look_at_drive,
@@ -39,7 +43,7 @@ pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
-pub use rip::{Area, Damage, RipError, RipReport, RipTask, Suspects, rip_from};
+pub use rip::{Area, AudioCheck, AudioReport, Damage, Evidence, Memory, QCount, RipError, RipReport, RipTask, Suspects, rip_from};
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};
 

@@ -177,6 +177,7 @@ impl Job {
             (_, _, Some(Phase::Hash | Phase::Read)) => "Reading",
             (_, _, Some(Phase::Trim | Phase::Scrape)) => "Reading around damaged places",
             (_, _, Some(Phase::Retry)) => "Trying damaged places again",
+            (_, _, Some(Phase::Compare)) => "Reading audio a second time",
             (_, _, Some(Phase::Check)) => "Checking what was read",
         };
         phase.to_owned()
