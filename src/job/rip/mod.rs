@@ -33,6 +33,7 @@ mod strategy;
 mod suspect;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod vote;
 
 use std::path::{Path, PathBuf};
@@ -60,10 +61,11 @@ use identity::Identity;
 use layout::Layout;
 use log::Log;
 use mapfile::Place;
-pub use memory::Memory;
+pub use memory::{Known, Memory};
 pub use q::QCount;
 use store::Store;
 pub use suspect::Suspects;
+pub use trial::{DriveTrial, test_drive};
 pub use vote::Evidence;
 
 /// How audio, which has no checksums, is made sure of.
@@ -254,7 +256,7 @@ pub fn rip_from(
     let mut passes = read_all(&work, &mut store, control, tell)?;
     let certainty = match task.audio {
         AudioCheck::Once => Certainty::default(),
-        _ => make_certain(&work, &mut store, How { trusted: way.trusted, readings: task.readings }, control, tell)?,
+        _ => make_certain(&work, &mut store, How { trusted: way.trusted, readings: task.readings, forgets: known.forgets == Some(true) }, control, tell)?,
     };
     passes.extend(&certainty.counts);
     task.memory.learn(drive.as_ref(), |known| {

@@ -1,5 +1,7 @@
 mod audio;
 
+pub use audio::audio_cd;
+
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
