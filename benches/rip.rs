@@ -1,0 +1,88 @@
+//! How fast a disc is ripped from the drive in software, and what that costs at the pace of a real one.
+//!
+//! `cargo bench --bench rip` makes its discs of `SPINDLE_BENCH_SECTORS` sectors (300,000: 705 MB of a CD, 614 MB of a DVD).
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use spindle::image::{self, Opening};
+use spindle::job::{Control, Memory, Phase, RipTask, rip_from};
+use spindle::virtual_drive::{Device, Manners};
+
+/// What a drive has to be remembered as for its error pointers to be believed.
+const TRUSTED: &str = r#"{"version": 1, "drives": {"SPINDLE SOFTWARE DRIVE 1.0": {"offset": 0, "c2": {"hits": 100, "misses": 0, "false_alarms": 0}}}}"#;
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return; // `cargo test --benches` only wants to know that it builds.
+    }
+    let sectors: u32 = std::env::var("SPINDLE_BENCH_SECTORS").ok().and_then(|n| n.parse().ok()).unwrap_or(300_000);
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let at = folder.path();
+    fs::write(at.join("drives.json"), TRUSTED).expect("room for a line");
+    noise(&at.join("audio.bin"), u64::from(sectors) * 2352);
+    fs::write(at.join("audio.cue"), "FILE \"audio.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
+    noise(&at.join("dvd.iso"), u64::from(sectors) * 2048);
+    println!("{sectors} sectors; MB of the disc a second while reading, and in all with checksums, image and its proof");
+    for round in 1..=3 {
+        let cd = rip(at, "audio.cue", "out.cue", None);
+        let dvd = rip(at, "dvd.iso", "out.iso", None);
+        println!("{round}: CD raw with C2 and subchannel {cd}; DVD {dvd}");
+    }
+    let cd = rip(at, "audio.cue", "out.cue", Some(52 * 75 * 2352));
+    println!("at x52 of a CD: {cd}");
+    let bd = rip(at, "dvd.iso", "out.iso", Some(16 * 4_495_500));
+    println!("at x16 of a BD: {bd}");
+}
+
+fn noise(path: &Path, bytes: u64) {
+    let mut file = BufWriter::new(fs::File::create(path).expect("room for the disc"));
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    for _ in 0..bytes / 8 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        file.write_all(&state.to_le_bytes()).expect("room for the disc");
+    }
+}
+
+/// What a rip came to: speeds, and the part of a core that reading took.
+fn rip(at: &Path, from: &str, to: &str, pace: Option<u32>) -> String {
+    let reader = image::open(&at.join(from), Opening::default()).expect("our own disc").reader;
+    let sectors = reader.disc().sectors();
+    let bytes = f64::from(sectors) * if reader.disc().medium.is_cd() { 2352.0 } else { 2048.0 };
+    let mut device = Device::new(Manners { pace, ..Manners::default() });
+    device.insert(reader, Vec::new());
+    let mut task = RipTask::new("bench", at.join(to));
+    task.memory = Memory::in_folder(Some(at));
+    (task.image.overwrite, task.image.allow_loss) = (true, true);
+    // When reading began and ended, and what the process had used then.
+    let marks = Mutex::new(None::<[(Instant, f64); 2]>);
+    let begun = Instant::now();
+    let tell = |progress: spindle::job::Progress| {
+        if progress.phase == Phase::Read {
+            let now = (Instant::now(), cpu());
+            let mut marks = marks.lock().expect("nobody panics with it");
+            marks.get_or_insert([now; 2])[1] = now;
+        }
+    };
+    let report = rip_from(Box::new(device), &task, &Control::default(), &tell).expect("a sound disc");
+    let all = begun.elapsed().as_secs_f64();
+    assert!(report.is_whole() && report.audio.is_none_or(|audio| audio.trusted));
+    let marks = marks.into_inner().expect("nobody panics with it").expect("something was read");
+    let reading = marks[1].0.duration_since(marks[0].0).as_secs_f64();
+    let core = (marks[1].1 - marks[0].1) / reading;
+    let rate = pace.map_or_else(String::new, |pace| format!(", {:.1} % of the line", bytes / reading / f64::from(pace) * 100.0));
+    let (read, whole) = (bytes / reading / 1e6, bytes / all / 1e6);
+    format!("{read:.0} MB/s reading{rate}, {:.0} % of a core; {whole:.0} MB/s in all ({all:.1} s)", core * 100.0)
+}
+
+/// Seconds of processor that this process has used; 0 where the system does not tell in this way.
+fn cpu() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
