@@ -8,7 +8,7 @@ use super::mmc::{self, C2, CommandError, ReadCd, Sectors, SubRead};
 use super::sense::Meaning;
 use super::transport::Transport;
 use crate::disc::sector::{self, Form, RAW, Records, SUBCHANNEL, Slice, SubKind, Worth};
-use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, subchannel};
+use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, TrackMode, subchannel};
 
 /// How long a drive may work at one command: some try for half a minute before they give a sector up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,9 +30,14 @@ impl DriveReader {
         DriveReader { disc, transport: Mutex::new(transport), user_data_only: false }
     }
 
-    /// The same where the drive gives nothing but user data ([`super::Details::user_data_only`]): whole sectors are made from that.
+    /// The same where the drive gives nothing but user data of data sectors ([`super::Details::user_data_only`]): whole ones are made from that.
     pub fn with_user_data_only(self, user_data_only: bool) -> DriveReader {
         DriveReader { user_data_only, ..self }
+    }
+
+    /// Whether the subchannel of the disc can be read.
+    pub fn has_subchannel(&self) -> bool {
+        self.disc.medium.is_cd() && !self.user_data_only
     }
 
     /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
@@ -47,15 +52,22 @@ impl DriveReader {
         main + if sub { SUBCHANNEL } else { 0 }
     }
 
-    /// Asks the drive for sectors once, in one command, whole, as it gives them; nothing is tried again here. They must all be of one kind, and
-    /// there is no subchannel but on a CD. `from_disc`: what the drive remembers will not do.
+    /// Asks the drive for sectors once, in one command, whole, as it gives them; nothing is tried again here. They must all be of one kind, and there
+    /// must be a [subchannel](DriveReader::has_subchannel) where `sub` wants it. `from_disc`: what the drive remembers will not do.
     pub fn attempt(&self, at: Lba, sub: bool, from_disc: bool, into: &mut [u8]) -> Result<(), CommandError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
         let count = (into.len() / self.line(sub)) as u32;
         if !self.disc.medium.is_cd() {
             return read_data(&mut **transport, at, count, into, from_disc);
         }
-        let audio = self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data());
+        let mode = self.disc.track_at(at).map(|(_, track)| track.mode);
+        if let Some(mode) = mode.filter(|mode| self.user_data_only && mode.is_data()) {
+            let mut user = vec![0; count as usize * Slice::COOKED.size()];
+            read_data(&mut **transport, at, count, &mut user, from_disc)?;
+            make(mode, at, &user, Slice::RAW, into, self.line(sub));
+            return Ok(());
+        }
+        let audio = mode.is_some_and(|mode| !mode.is_data());
         let sub = if sub { SubRead::Raw } else { SubRead::None };
         read_raw(&mut **transport, ReadCd { lba: at.0, count, audio, main: true, c2: C2::None, sub }, into, from_disc)
     }
@@ -81,14 +93,10 @@ impl DriveReader {
 
     /// Whole sectors of a data track, or a part of them, made from their user data.
     fn read_made(&self, at: Lba, track: &Track, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
-        let (Some(slice), None, true) = (form.main, form.sub, track.mode.is_data()) else {
-            return Err(ReadError::NoSuchForm(at));
-        };
+        let (Some(slice), None) = (form.main, form.sub) else { return Err(ReadError::NoSuchForm(at)) };
         let mut user = vec![0; worth.len() * Slice::COOKED.size()];
         self.read_user(at, &mut user, worth)?;
-        let records = Records { mode: track.mode, at, slice: Slice::COOKED, stride: Slice::COOKED.size(), bytes: &user };
-        let mut made = vec![Worth::Good; worth.len()];
-        sector::reform(records, slice, into, form.size(), &mut made);
+        make(track.mode, at, &user, slice, into, form.size());
         Ok(())
     }
 
@@ -127,6 +135,14 @@ impl DriveReader {
             Ok(())
         })
     }
+}
+
+/// Makes this slice of sectors from their user data, each at the beginning of a `line` of so many bytes.
+fn make(mode: TrackMode, at: Lba, user: &[u8], slice: Slice, into: &mut [u8], line: usize) {
+    let records = Records { mode, at, slice: Slice::COOKED, stride: Slice::COOKED.size(), bytes: user };
+    // What is made is as good as what it is made from.
+    let mut made = vec![Worth::Good; user.len() / Slice::COOKED.size()];
+    sector::reform(records, slice, into, line, &mut made);
 }
 
 /// Sectors of 2048 bytes.
@@ -218,7 +234,8 @@ impl DiscReader for DriveReader {
     /// Sectors come whole; the subchannel is on the disc, but is told only where it is asked for: reading it is slower, and most of it can be made.
     fn stored(&self, track: TrackId) -> Option<Stored> {
         let track = self.disc.track(track)?;
-        let main = if self.disc.medium.is_cd() && !self.user_data_only { Slice::RAW } else { Slice::COOKED };
+        let user = !self.disc.medium.is_cd() || self.user_data_only && track.mode.is_data();
+        let main = if user { Slice::COOKED } else { Slice::RAW };
         Some(Stored { main, sub: StoredSub::None, pregap: track.pregap })
     }
 
@@ -229,7 +246,7 @@ impl DiscReader for DriveReader {
         }
         worth.fill(Worth::Good);
         match self.disc.medium.is_cd() {
-            true if self.user_data_only => self.read_made(at, track, form, into, worth),
+            true if self.user_data_only && track.mode.is_data() => self.read_made(at, track, form, into, worth),
             true => self.read_cd(at, track, form, into, worth),
             false if form == Form::main(Slice::COOKED) => self.read_user(at, into, worth),
             false => Err(ReadError::NoSuchForm(at)),
@@ -272,7 +289,8 @@ mod tests {
         }
     }
 
-    /// QEMU's SCSI drive gives no whole sectors, and its discs could not be saved: there was no track mode, and every sector was damaged.
+    /// QEMU's SCSI drive gives no whole sectors, and its discs could not be saved: there was no track mode, and every sector was damaged. Its ATAPI drive
+    /// makes them up without EDC, and each was told to be wrong.
     #[test]
     fn a_drive_that_gives_user_data_alone_is_read_by_it() {
         let demo = demo_disc().unwrap();
@@ -284,17 +302,22 @@ mod tests {
         let extent = crate::image::Extent::plain(Lba(0), data.length, bytes, 0, 2048, Slice::COOKED);
         let disc = Disc::new(crate::disc::Medium::Cd, vec![data]);
         let image: Arc<dyn DiscReader> = Arc::new(crate::image::ExtentReader::new(disc, vec![extent]).unwrap());
-        let mut device = Device::new(Manners { knows_read_cd: false, ..Manners::default() });
-        device.insert(image.clone(), Vec::new());
-        let _ = mmc::test_unit_ready(&mut device);
-        let details = crate::drive::look(&mut device).unwrap();
-        assert!(details.user_data_only);
-        let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
-        for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
-            assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
+        for (knows_read_cd, makes_up) in [(false, false), (true, true)] {
+            let mut device = Device::new(Manners { knows_read_cd, makes_up, ..Manners::default() });
+            device.insert(image.clone(), Vec::new());
+            let _ = mmc::test_unit_ready(&mut device);
+            let details = crate::drive::look(&mut device).unwrap();
+            assert!(details.user_data_only);
+            let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
+            for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
+                assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
+            }
+            let mut whole = vec![0; 20 * RAW];
+            drive.attempt(Lba(7), false, true, &mut whole).unwrap();
+            assert!(whole == read(&*image, 7, 20, Form::main(Slice::RAW)).0 && !drive.has_subchannel());
+            let first = drive.disc().sessions[0].tracks[0].number;
+            assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);
         }
-        let first = drive.disc().sessions[0].tracks[0].number;
-        assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub fn rip_from(
     let names = names(&image.target);
     let source = drives::path_of(name);
     let layout = Layout::of(&disc);
-    if task.subchannel && !disc.medium.is_cd() {
+    if task.subchannel && !reader.has_subchannel() {
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
     }
     let identity = Identity::of(&disc, &layout, task.subchannel, begun.1);

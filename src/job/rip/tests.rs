@@ -1,3 +1,5 @@
+mod odd_drives;
+
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

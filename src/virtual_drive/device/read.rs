@@ -122,6 +122,9 @@ impl Device {
         let medium = self.ready()?;
         let offset = if audio { self.manners.offset } else { 0 };
         fill(medium, &sectors, main, offset, wanted, into)?;
+        if self.manners.makes_up && mode == TrackMode::Mode1 && main == Some(Slice::RAW) {
+            into.chunks_mut(line).for_each(|sector| sector[2064..RAW].fill(0));
+        }
         let lines = Lines { line, main: main.map_or(0, Slice::size), wanted };
         self.spoil(&sectors, &wrong, lines, into);
         self.script.spend(count * main.map_or(0, Slice::size));
