@@ -95,7 +95,7 @@ pub struct Damage {
     pub sectors: u32,
     /// Where they lie.
     pub areas: Vec<Area>,
-    /// The files and folders of a data track (ISO 9660) that lie there.
+    /// The files and folders of a data track (ISO 9660, UDF) that lie there.
     pub files: Vec<String>,
     /// Whether there may be more of those, because there is another file system, or a folder is damaged.
     pub more_files: bool,
