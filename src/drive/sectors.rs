@@ -46,14 +46,19 @@ pub fn user_data_only(transport: &mut dyn Transport, track: &Track) -> Result<bo
     Ok(made_up)
 }
 
-/// Whether a sector has the right sync and header of mode 1, and zeros where EDC and ECC should be, as QEMU's ATAPI drive has it (seen with 7.2).
+/// Whether a sector has sync and header of mode 1, and zeros where EDC and ECC should be, as QEMU's ATAPI drive has it (seen with 7.2). That drive also
+/// tells addresses in binary instead of BCD.
 ///
 /// No disc is mastered so. Copy protections have sectors with a wrong EDC, but neither here (the first 16 sectors and the volume descriptors stand in
 /// their way) nor without any ECC.
 fn is_made_up(sector: &[u8; RAW], at: Lba) -> bool {
     let mut framed = [0; 16];
     sector::frame(TrackMode::Mode1, at, &mut framed);
-    sector.starts_with(&framed) && sector[PROTECTION..].iter().all(|&byte| byte == 0)
+    let time = at.to_msf();
+    let binary = [time.minute as u8, time.second, time.frame];
+    let (sync, address, mode) = (&sector[..12], &sector[12..15], sector[15]);
+    let headed = *sync == framed[..12] && (*address == framed[12..15] || *address == binary) && mode == framed[15];
+    headed && sector[PROTECTION..].iter().all(|&byte| byte == 0)
 }
 
 /// The mode of a data track by its first sectors; `None` where none of them can be read.

@@ -25,7 +25,7 @@ pub struct Manners {
     pub q_error_every: u32,
     /// Whether it gives whole sectors: some drives in software of others don't.
     pub knows_read_cd: bool,
-    /// Whether it makes up what surrounds the user data of mode 1, without EDC and ECC, as QEMU's ATAPI drive does.
+    /// Whether it makes up what surrounds the user data of mode 1, without EDC and ECC and with addresses in binary, as QEMU's ATAPI drive does.
     pub makes_up: bool,
     /// Sectors before LBA 0 that it can read.
     pub lead_in: u32,

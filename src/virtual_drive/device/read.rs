@@ -157,7 +157,11 @@ impl Device {
         let offset = if audio { self.manners.offset } else { 0 };
         fill(medium, &sectors, main, offset, wanted, into)?;
         if self.manners.makes_up && mode == TrackMode::Mode1 && main == Some(Slice::RAW) {
-            into.chunks_mut(line).for_each(|sector| sector[2064..RAW].fill(0));
+            for (lba, sector) in sectors.clone().zip(into.chunks_mut(line)) {
+                let time = Lba(lba).to_msf();
+                sector[12..15].copy_from_slice(&[time.minute as u8, time.second, time.frame]);
+                sector[2064..RAW].fill(0);
+            }
         }
         let lines = Lines { line, main: main.map_or(0, Slice::size), wanted };
         self.spoil(&sectors, &wrong, lines, into);
