@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::apart::apart;
 use super::progress::single_speed;
 use super::{Control, JobError, demo_disc};
 use crate::disc::DiscReader;
@@ -258,7 +259,12 @@ pub struct Mounted {
 }
 
 /// Waits for the disc in a drive, asks what it is, and has it turn at this multiple of single speed, or as fast as it goes.
-pub fn mount(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
+pub fn mount(name: &str, transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
+    let (name, within) = (name.to_owned(), control.clone());
+    apart(control, move || mount_here(&name, transport, speed, &within))?
+}
+
+fn mount_here(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
     let identity = mmc::inquiry(&mut *transport).ok();
     ready(&mut *transport, SPIN_UP, control).map_err(|not| match not {
         NotReady::Says(error) => DriveError::from(error).of(name),

@@ -1,10 +1,13 @@
 //! Whether the disc in the drive is the one that an earlier run has read: a few sectors that it has read are read again and compared.
 
+use std::sync::Arc;
+
 use super::engine::is_about_sectors;
 use super::error::RipError;
 use super::map::Status;
 use super::store::Store;
 use crate::drive::DriveReader;
+use crate::job::apart::apart;
 use crate::job::{Control, DriveError, JobError};
 
 /// Sectors that have to be the same.
@@ -13,18 +16,21 @@ const ENOUGH: usize = 3;
 const PLACES: [u64; 9] = [0, 16, 8, 4, 12, 2, 14, 6, 10];
 
 /// Compares, and refuses another disc. What was not read yet proves nothing.
-pub fn confirm(drive: &DriveReader, name: &str, store: &Store, control: &Control) -> Result<(), JobError> {
+pub fn confirm(drive: &Arc<DriveReader>, name: &str, store: &Store, control: &Control) -> Result<(), JobError> {
     let refuse = |error| Err(JobError::Rip { path: store.folder().to_owned(), error });
     let (mut same, mut tried) = (0, 0);
     for index in choose(store) {
-        control.check()?;
-        let mut line = vec![0; drive.line(false)];
         tried += 1;
-        match drive.attempt(store.layout().lba(index), false, false, &mut line) {
-            Ok(()) => {}
+        let (drive, at) = (drive.clone(), store.layout().lba(index));
+        let read = apart(control, move || {
+            let mut line = vec![0; drive.line(false)];
+            drive.attempt(at, false, false, &mut line).map(|()| line)
+        })?;
+        let line = match read {
+            Ok(line) => line,
             Err(error) if is_about_sectors(&error) => continue,
             Err(error) => return Err(JobError::Drive { name: name.to_owned(), error: DriveError::Command(error) }),
-        }
+        };
         let kept = store.sector(index)?;
         if kept != line {
             return refuse(RipError::OtherSectors(store.layout().lba(index)));
