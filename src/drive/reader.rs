@@ -52,24 +52,36 @@ impl DriveReader {
         main + if sub { SUBCHANNEL } else { 0 }
     }
 
-    /// Asks the drive for sectors once, in one command, whole, as it gives them; nothing is tried again here. They must all be of one kind, and there
-    /// must be a [subchannel](DriveReader::has_subchannel) where `sub` wants it. `from_disc`: what the drive remembers will not do.
+    /// Asks the drive for sectors once, in one command, as it gives them; nothing is tried again here. They must all be of one kind, and there must be
+    /// a [subchannel](DriveReader::has_subchannel) where `sub` wants it. `from_disc`: what the drive remembers will not do. What comes is whole after
+    /// [`complete`](DriveReader::complete), which may be done elsewhere while the drive goes on.
     pub fn attempt(&self, at: Lba, sub: bool, from_disc: bool, into: &mut [u8]) -> Result<(), CommandError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
         let count = (into.len() / self.line(sub)) as u32;
         if !self.disc.medium.is_cd() {
             return read_data(&mut **transport, at, count, into, from_disc);
         }
-        let mode = self.disc.track_at(at).map(|(_, track)| track.mode);
-        if let Some(mode) = mode.filter(|mode| self.user_data_only && mode.is_data()) {
-            let mut user = vec![0; count as usize * Slice::COOKED.size()];
-            read_data(&mut **transport, at, count, &mut user, from_disc)?;
-            make(mode, at, &user, Slice::RAW, into, self.line(sub));
-            return Ok(());
+        if self.made_from(at).is_some() {
+            return read_data(&mut **transport, at, count, &mut into[..count as usize * Slice::COOKED.size()], from_disc);
         }
-        let audio = mode.is_some_and(|mode| !mode.is_data());
+        let audio = self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data());
         let sub = if sub { SubRead::Raw } else { SubRead::None };
         read_raw(&mut **transport, ReadCd { lba: at.0, count, audio, main: true, c2: C2::None, sub }, into, from_disc)
+    }
+
+    /// Makes what [`attempt`](DriveReader::attempt) has given whole, where the drive gives user data alone: that lies at the beginning of it.
+    pub fn complete(&self, at: Lba, sub: bool, came: &mut [u8]) {
+        if let Some(mode) = self.made_from(at) {
+            let line = self.line(sub);
+            let user = came[..came.len() / line * Slice::COOKED.size()].to_vec();
+            make(mode, at, &user, Slice::RAW, came, line);
+        }
+    }
+
+    /// The mode of sectors that are made from their user data; `None` where they come whole.
+    fn made_from(&self, at: Lba) -> Option<TrackMode> {
+        let made = self.user_data_only && self.disc.medium.is_cd();
+        self.disc.track_at(at).map(|(_, track)| track.mode).filter(|mode| made && mode.is_data())
     }
 
     /// As many sectors at a time as the drive takes; each `line` bytes.
@@ -314,6 +326,7 @@ mod tests {
             }
             let mut whole = vec![0; 20 * RAW];
             drive.attempt(Lba(7), false, true, &mut whole).unwrap();
+            drive.complete(Lba(7), false, &mut whole);
             assert!(whole == read(&*image, 7, 20, Form::main(Slice::RAW)).0 && !drive.has_subchannel());
             let first = drive.disc().sessions[0].tracks[0].number;
             assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);

@@ -177,7 +177,12 @@ impl<'a> Books<'a, '_> {
     fn keep(&mut self, told: &Receiver<Told>, free: &Sender<Vec<u8>>) -> Result<(), JobError> {
         loop {
             match told.recv_timeout(GLANCE) {
-                Ok(Told::Came { request, bytes, read, changes }) => {
+                Ok(Told::Came { request, mut bytes, read, changes }) => {
+                    if read {
+                        // Here, and not where it would keep the drive waiting.
+                        let at = self.store.layout().lba(request.sectors.start);
+                        self.work.drive.complete(at, self.store.has_sub(), &mut bytes);
+                    }
                     self.came(&request, read.then_some(&bytes), &changes)?;
                     // The reading thread may have ended.
                     let _ = free.send(bytes);

@@ -24,7 +24,9 @@ pub fn confirm(drive: &Arc<DriveReader>, name: &str, store: &Store, control: &Co
         let (drive, at) = (drive.clone(), store.layout().lba(index));
         let read = apart(control, move || {
             let mut line = vec![0; drive.line(false)];
-            drive.attempt(at, false, false, &mut line).map(|()| line)
+            drive.attempt(at, false, false, &mut line)?;
+            drive.complete(at, false, &mut line);
+            Ok(line)
         })?;
         let line = match read {
             Ok(line) => line,
