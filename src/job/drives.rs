@@ -313,7 +313,7 @@ impl DriveError {
 }
 
 /// The drives of the operating system.
-#[cfg(any(target_os = "linux", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos", windows))]
 mod system {
     use std::path::Path;
 
@@ -335,8 +335,8 @@ mod system {
     }
 }
 
-/// Drives of this system can't be used yet: only the demo drive is there.
-#[cfg(not(any(target_os = "linux", windows)))]
+/// Drives of this system can't be used: only the demo drive is there.
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod system {
     use super::{DriveError, Named, Transport};
 
