@@ -11,10 +11,11 @@ fn the_drive_in_software_is_always_there() {
     let folder = mixed();
     let drives = json(&ok(folder.path(), &["drives", "--json"]));
     let demo = drives[0].as_array().unwrap().last().unwrap();
-    let shape = "c2_pointers:bool firmware:text label:text media:list medium:text name:text sectors:int sessions:int source:text state:text tracks:int words:text";
+    let shape = "c2_pointers:bool firmware:text label:text media:list medium:text name:text sectors:int sessions:int source:text state:text tracks:int words:text writes:list";
     assert_eq!(keys(demo), shape);
     assert_eq!((&demo["name"], &demo["source"], &demo["state"]), (&"demo".into(), &"drive:demo".into(), &"disc".into()));
-    assert!(ok(folder.path(), &["drives"]).contains("SPINDLE SOFTWARE DRIVE"));
+    let said = ok(folder.path(), &["drives"]);
+    assert!(said.contains("SPINDLE SOFTWARE DRIVE") && said.contains("reads BD-ROM, DVD-ROM, CD-ROM; writes none"), "{said}");
 }
 
 #[test]

@@ -70,6 +70,8 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
         .collect();
     take("subchannel_q", "position", &channels);
     packed_seeds(&mut take);
+    take("drive", "demo", &transcript());
+    take("file_systems", "udf", &udf());
     for (number, file) in [wave(), aiff()].iter().enumerate() {
         take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
     }
@@ -126,6 +128,78 @@ fn aiff() -> Vec<u8> {
     let size = |n: usize| (n as u32).to_be_bytes();
     let sound = [size(2352 + 8).as_slice(), &[0; 8], &samples].concat();
     [b"FORM".as_slice(), &size(4 + 26 + 16 + 2352), b"AIFFCOMM", &size(18), &common, b"SSND", &sound].concat()
+}
+
+/// What the drive in software answers to everything that the fuzzer's drive is asked, in the fuzzer's way of saying it.
+fn transcript() -> Vec<u8> {
+    use spindle::drive::transport::{Data, Transport, TransportError};
+    use std::sync::{Arc, Mutex};
+    struct Heard(spindle::virtual_drive::Device, Arc<Mutex<Vec<u8>>>);
+    impl Transport for Heard {
+        fn execute(&mut self, cdb: &[u8], data: Data<'_>, timeout: std::time::Duration) -> Result<usize, TransportError> {
+            let mut into = vec![0; data.len()];
+            let result = self.0.execute(cdb, if into.is_empty() { Data::None } else { Data::In(&mut into) }, timeout);
+            let said = match &result {
+                Ok(len) => [&[0], &(*len as u16).to_le_bytes()[..], &into[..*len]].concat(),
+                Err(TransportError::Check(sense)) => [&[0xF5], &sense.to_fixed()[..]].concat(),
+                Err(_) => vec![0xF0],
+            };
+            self.1.lock().unwrap().extend(said);
+            if let Data::In(wanted) = data {
+                wanted.copy_from_slice(&into);
+            }
+            result
+        }
+        fn most_bytes(&self) -> usize {
+            64 << 10
+        }
+    }
+    let heard = Arc::<Mutex<Vec<u8>>>::default();
+    let drive = spindle::virtual_drive::Device::with(common::discs::small().reader());
+    fuzz::ask(Box::new(Heard(drive, heard.clone())));
+    let heard = heard.lock().unwrap().clone();
+    assert!(heard.len() > 20_000, "sectors were read: {}", heard.len());
+    heard
+}
+
+/// A UDF volume of one file, block by block.
+fn udf() -> Vec<u8> {
+    let block = |at: u16, kind: u16, fields: &[(usize, &[u8])]| {
+        let mut bytes = vec![0; fields.iter().map(|(at, field)| at + field.len()).max().unwrap_or(16).max(16)];
+        bytes[..2].copy_from_slice(&kind.to_le_bytes());
+        fields.iter().for_each(|(at, field)| bytes[*at..at + field.len()].copy_from_slice(field));
+        [&at.to_le_bytes()[..], &(bytes.len() as u16).to_le_bytes(), &bytes].concat()
+    };
+    let long = |block: u8| [0, 8, 0, 0, block, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    // A file identifier: tag 257 with its checksum 2, version, no flags, two bytes of name, its entry.
+    let name = [&[1, 1, 0, 0, 2][..], &[0; 11], &[1, 0, 0, 2], &long(2), &[0, 0, 8, b'x']].concat();
+    [
+        block(256, 2, &[(16, &[0, 24, 0, 0, 20, 0, 0, 0])]),
+        block(20, 5, &[(188, &[0x2C, 1, 0, 0, 100, 0, 0, 0])]),
+        block(21, 6, &[(212, &[0, 8]), (248, &long(0)), (264, &[6, 0, 0, 0, 1]), (440, &[1, 6, 1, 0, 0, 0])]),
+        block(22, 8, &[]),
+        block(300, 256, &[(400, &long(1))]),
+        block(301, 261, &[(27, &[4]), (34, &[3]), (56, &[40]), (172, &[40]), (176, &name)]),
+        block(302, 261, &[(27, &[5]), (56, &[1]), (172, &[8]), (176, &[1, 0, 0, 0, 9, 0, 0, 0])]),
+    ]
+    .concat()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 150, ..Default::default() })]
+    /// Whatever a drive answers, nothing falls over, fills the memory or goes on for ever; answers of an honest drive with some bytes changed get
+    /// further than noise.
+    #[test]
+    fn a_drive_that_answers_with_garbage_is_borne(
+        noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..3000),
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 0..40),
+    ) {
+        static HONEST: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(transcript);
+        fuzz::run("drive", &noise);
+        let mut said = HONEST.clone();
+        changes.into_iter().for_each(|(at, byte)| *at.get_mut(&mut said) = byte);
+        fuzz::run("drive", &said);
+    }
 }
 
 #[test]

@@ -158,6 +158,50 @@ fn a_rip_that_was_killed_goes_on() {
     assert!(fs::read(at.join("new.iso")).unwrap() == bytes);
 }
 
+/// strace 6.1, `strace -f --inject=CALL:signal=KILL:when=N`, kills the program at its N-th call of each kind that changes something on the disk; the next
+/// run ends as if nothing had happened.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_rip_that_is_killed_at_any_write_goes_on() {
+    /// Kills of one kind at most, each at every third call from the third on.
+    const MOST: usize = 6;
+    if !has("strace") {
+        return;
+    }
+    let program = env!("CARGO_BIN_EXE_spindle");
+    // The demo disc says when it was made: each time it is another one.
+    let source = tempfile::tempdir().unwrap();
+    ok(source.path(), &["rip", "demo", "a.cue"]);
+    let drive = format!("demo:{}", source.path().join("a.cue").display());
+    let rip = ["rip", &drive, "x.cue", "--faults", "faults.txt", "--accept-damage", "--retries", "1", "--overwrite"];
+    let begin = || {
+        let folder = tempfile::tempdir().unwrap();
+        faults(folder.path(), "20-22 unreadable\n700 from-try 2\n");
+        folder
+    };
+    let made = |folder: &Path| ["x.cue", "x.bin", "x.map"].map(|name| fs::read(folder.join(name)).unwrap());
+    let whole = begin();
+    ok(whole.path(), &rip);
+    let mut killed = 0;
+    for call in ["pwrite64", "fdatasync", "rename", "ftruncate", "openat", "unlink"] {
+        for n in [1, 2].into_iter().chain((3..).step_by(3)).take(MOST) {
+            let folder = begin();
+            let kill = format!("--inject={call}:signal=KILL:when={n}");
+            let traced = [&["-f", "-qq", "-o", "/dev/null", kill.as_str(), program], &rip[..]].concat();
+            let (done, _) = run("strace", &traced, folder.path());
+            if done {
+                break;
+            }
+            killed += 1;
+            ok(folder.path(), &rip);
+            assert!(made(folder.path()) == made(whole.path()), "killed at {call} number {n}");
+            let left: Vec<String> = names(folder.path()).into_iter().filter(|name| !name.starts_with('.')).collect();
+            assert_eq!(left, ["faults.txt", "x.bin", "x.cue", "x.log", "x.map"], "killed at {call} number {n}");
+        }
+    }
+    assert!(killed > 15, "{killed}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_cancelled_rip_keeps_what_it_has() {

@@ -10,17 +10,22 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use spindle::bytes::archive::{OpenArchive, SevenZ, Zip};
 use spindle::bytes::audio;
 use spindle::bytes::layers::{Bounds, Layer, Stop, bzip2, gzip, xz, zstd};
 use spindle::disc::sector::{Form, Slice, Worth};
 use spindle::disc::subchannel::Q;
-use spindle::disc::{CdText, Lba, TrackMode};
+use spindle::disc::{CdText, DiscReader, Lba, TrackMode};
+use spindle::drive::sense::Sense;
+use spindle::drive::transport::{Data, Transport, TransportError};
+use spindle::drive::{self, Ask, AudioReading, DriveReader, POINTERS, mmc};
+use spindle::filesystem::{iso9660, udf};
 use spindle::image::{self, FORMATS, Format, Image, Limits};
 
 /// Targets besides the formats, each of which is one by its name.
-pub const OTHERS: [&str; 5] = ["cd_text", "subchannel_q", "open", "audio", "packed"];
+pub const OTHERS: [&str; 7] = ["cd_text", "subchannel_q", "open", "audio", "packed", "drive", "file_systems"];
 
 /// Runs a target.
 pub fn run(target: &str, bytes: &[u8]) {
@@ -34,6 +39,8 @@ pub fn run(target: &str, bytes: &[u8]) {
         "open" => open(bytes),
         "audio" => decode(bytes),
         "packed" => unpack(bytes),
+        "drive" => ask(Box::new(Garbage { bytes: bytes.to_vec(), at: 0, commands: 0 })),
+        "file_systems" => walk(bytes),
         name => (image::by_name(name).expect("each target has the name of a format").parse_anything)(bytes, &Limits::default()),
     }
 }
@@ -44,6 +51,99 @@ fn cd_text(bytes: &[u8]) {
         let (again, _) = CdText::from_packs(packs.as_flattened());
         assert_eq!(again.to_packs(1, 99).as_ref(), Ok(&packs), "what is written is read as the same");
     }
+}
+
+/// A drive that answers every command with what the fuzzer says, over and over; then it is gone.
+struct Garbage {
+    bytes: Vec<u8>,
+    at: usize,
+    commands: u32,
+}
+
+/// Commands after which that drive is gone: an honest one is asked less.
+const MOST_COMMANDS: u32 = 3000;
+
+impl Garbage {
+    fn byte(&mut self) -> u8 {
+        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
+        self.at = (self.at + 1) % self.bytes.len().max(1);
+        byte
+    }
+}
+
+impl Transport for Garbage {
+    /// A byte chooses what comes: data with two bytes of length, which may be a lie, or an error.
+    fn execute(&mut self, _cdb: &[u8], data: Data<'_>, _timeout: Duration) -> Result<usize, TransportError> {
+        self.commands += 1;
+        if self.commands > MOST_COMMANDS {
+            return Err(TransportError::Gone);
+        }
+        match self.byte() {
+            0xF0 => Err(TransportError::Gone),
+            0xF1 => Err(TransportError::TimedOut),
+            0xF2 => Err(TransportError::Denied),
+            0xF3 => Err(TransportError::Status(self.byte())),
+            0xF4 => Err(TransportError::Io(std::io::ErrorKind::Other.into())),
+            0xF5.. => {
+                let sense: Vec<u8> = (0..18).map(|_| self.byte()).collect();
+                Err(Sense::parse(&sense).map_or(TransportError::Status(2), TransportError::Check))
+            }
+            _ => {
+                let len = usize::from(u16::from_le_bytes([self.byte(), self.byte()]));
+                if let Data::In(into) = data {
+                    into.iter_mut().take(len).for_each(|byte| *byte = self.byte());
+                }
+                Ok(len)
+            }
+        }
+    }
+
+    fn most_bytes(&self) -> usize {
+        64 << 10
+    }
+}
+
+/// Does to a drive what a person would: asks it everything, looks at the disc, and reads of every track.
+pub fn ask(mut transport: Box<dyn Transport>) {
+    let drive = &mut *transport;
+    assert!(drive::report(drive).len() < 4 << 20);
+    let _ = (mmc::inquiry(drive), mmc::serial_number(drive), mmc::mechanical_page(drive), mmc::media_event(drive));
+    let _ = (mmc::read_format_capacities(drive), mmc::read_pma(drive), mmc::write_speeds(drive), mmc::request_sense(drive));
+    if let Ok(configuration) = mmc::get_configuration(drive) {
+        assert!(configuration.written().len() <= configuration.profiles().len());
+    }
+    let Ok(details) = drive::look(drive) else { return };
+    let Some(disc) = details.disc else { return };
+    assert_eq!(disc.check(), Ok(()), "what a drive tells is checked");
+    let mut reader = DriveReader::new(disc.clone(), transport).with_user_data_only(details.user_data_only);
+    read_tracks(&reader);
+    for offset in [0, 667, -1200] {
+        reader.set_audio(AudioReading { offset, before: 1, behind: 1, c2: true });
+        let sub = reader.has_subchannel();
+        let (mut line, mut c2) = (vec![0; reader.line(sub)], vec![0; POINTERS]);
+        let at = disc.tracks().last().map_or(Lba(0), |(_, track)| track.end() - 1);
+        let _ = reader.attempt(Ask { at, count: 1, sub, from_disc: true }, &mut line, &mut c2);
+        let _ = reader.displace(at, 100);
+    }
+}
+
+/// Blocks of a track, each with its number, its length and its bytes; the checksum of a UDF tag is made right, which no fuzzer would guess.
+fn walk(mut bytes: &[u8]) {
+    let mut blocks = std::collections::HashMap::new();
+    while let [low, high, len_low, len_high, rest @ ..] = bytes {
+        let len = usize::from(u16::from_le_bytes([*len_low, *len_high])).min(2048).min(rest.len());
+        let mut block = [0; 2048];
+        block[..len].copy_from_slice(&rest[..len]);
+        let sum = block[..16].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)).wrapping_sub(block[4]);
+        block[4] = if block.starts_with(b"CD001") || &block[1..6] == b"CD001" { block[4] } else { sum };
+        blocks.insert(u32::from(u16::from_le_bytes([*low, *high])), block);
+        bytes = &rest[len..];
+    }
+    let read = |at: u32| blocks.get(&at).copied();
+    let mut shown = 0u32;
+    let mut show = |path: &str, _: std::ops::Range<u32>| shown += u32::from(path.starts_with('/'));
+    udf::walk(0..0x1_0000, &read, &mut show);
+    iso9660::walk(0, &read, &mut show);
 }
 
 /// An audio file as a cue sheet names it: the first byte chooses the extension.
@@ -115,18 +215,21 @@ pub fn pack(format: &Format, opened: &Path, data: Option<&Path>) -> Vec<u8> {
 
 /// Does to an image what a person would: looks at every track, and asks what to make of it.
 pub fn visit(image: &Image) {
-    let disc = image.disc();
-    for (_, track) in disc.tracks() {
+    read_tracks(&*image.reader);
+    for advice in image::advise(&image.reader) {
+        assert!(!advice.why.is_empty());
+    }
+}
+
+fn read_tracks(reader: &dyn DiscReader) {
+    for (_, track) in reader.disc().tracks() {
         let form = Form::main(if track.mode == TrackMode::Dvd { Slice::COOKED } else { Slice::RAW });
         let mut sector = vec![0; form.size()];
         let inside = |n: u32| track.start + n.min(track.length.saturating_sub(1));
         let places: [Lba; 4] = [track.first().max(Lba(-150)), track.start, inside(1), inside(u32::MAX)];
         for at in places {
             // A data file that ends early is told only here.
-            let _ = image.reader.read(at, form, &mut sector, &mut [Worth::Good]);
+            let _ = reader.read(at, form, &mut sector, &mut [Worth::Good]);
         }
-    }
-    for advice in image::advise(&image.reader) {
-        assert!(!advice.why.is_empty());
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::output::{fail, print_error, print_json, say, size, until_interrupted};
 use crate::drive::Watch;
+use crate::drive::mmc::{Configuration, Profile};
 use crate::image::Opening;
 use crate::job::{self, Class, DriveState, JobError, Listed};
 
@@ -40,6 +41,7 @@ struct Shape {
     label: String,
     firmware: Option<String>,
     media: Vec<String>,
+    writes: Vec<String>,
     c2_pointers: Option<bool>,
     state: &'static str,
     words: String,
@@ -131,7 +133,8 @@ fn list(args: &Drives) -> ExitCode {
         say(&format!("{:<12} {}{firmware}", shape.name, shape.label));
         say(&format!("{:<12} {}", "", shape.words));
         if !shape.media.is_empty() {
-            say(&format!("{:<12} media: {}", "", shape.media.join(", ")));
+            let written = if shape.writes.is_empty() { "none".to_owned() } else { shape.writes.join(", ") };
+            say(&format!("{:<12} reads {}; writes {written}", "", shape.media.join(", ")));
         }
     }
     ExitCode::SUCCESS
@@ -144,12 +147,15 @@ fn shape(drive: Listed) -> Shape {
         _ => None,
     };
     let disc = details.and_then(|details| details.disc.as_ref());
-    let profiles = drive.configuration.as_ref().map(|configuration| configuration.profiles()).unwrap_or_default();
+    let media = |list: fn(&Configuration) -> Vec<Profile>| -> Vec<String> {
+        drive.configuration.as_ref().map(list).unwrap_or_default().iter().map(ToString::to_string).collect()
+    };
     Shape {
         source: job::drive_path(&drive.name).display().to_string(),
         label: identity.as_ref().map_or(drive.label, |identity| identity.name()),
         firmware: identity.map(|identity| identity.revision),
-        media: profiles.iter().map(ToString::to_string).collect(),
+        media: media(Configuration::profiles),
+        writes: media(Configuration::written),
         c2_pointers: drive.configuration.as_ref().map(|configuration| configuration.c2_pointers()),
         state: match &drive.state {
             DriveState::Disc(_) => "disc",

@@ -2,6 +2,7 @@
 
 use super::mmc::TrackEntry;
 use super::mmc::{self, Atip, CommandError, DiscInformation, DiscState, Layers, Profile};
+use super::sectors;
 use super::sense::Meaning;
 use super::transport::Transport;
 use crate::disc::toc::{self, BadToc};
@@ -24,8 +25,8 @@ pub struct Details {
     pub atip: Option<Atip>,
     /// Sectors that can still be written.
     pub free: u32,
-    /// Whether the drive gives the user data of sectors alone, because it does not know READ CD: drives in software of others do that, such as QEMU's
-    /// SCSI drive (seen with 7.2), and so do some that a stick or a telephone pretends to be.
+    /// Whether the drive gives the user data of a CD's data sectors alone, because it does not know READ CD, or makes up what surrounds them: drives
+    /// in software of others do that, such as QEMU's SCSI and ATAPI drives (seen with 7.2), and so do some that a stick or a telephone pretends to be.
     pub user_data_only: bool,
 }
 
@@ -96,7 +97,7 @@ pub fn look(transport: &mut dyn Transport) -> Result<Details, LookError> {
 }
 
 /// What a drive need not know: only that it is gone, or the disc, ends the asking.
-fn optional<T>(result: Result<T, CommandError>) -> Result<Option<T>, CommandError> {
+pub(super) fn optional<T>(result: Result<T, CommandError>) -> Result<Option<T>, CommandError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_gone() || matches!(error.meaning(), Some(Meaning::NoDisc | Meaning::Changed)) => Err(error),
@@ -125,14 +126,14 @@ fn look_at_cd(transport: &mut dyn Transport, details: &mut Details) -> Result<Di
     let packs = optional(mmc::read_cd_text(transport))?.unwrap_or_default();
     disc.cd_text = CdText::from_packs(&packs).0;
     details.user_data_only = match disc.tracks().find(|(_, track)| track.mode.is_data()) {
-        Some((_, track)) => !knows_read_cd(transport, track.start)?,
+        Some((_, track)) => sectors::user_data_only(transport, track)?,
         None => false,
     };
     for track in disc.tracks_mut() {
         match track.mode.is_data() {
             // Mode 1 it is then, because nobody can tell.
             true if details.user_data_only => {}
-            true => track.mode = mode_of(transport, track)?.unwrap_or(track.mode),
+            true => track.mode = sectors::mode_of(transport, track)?.unwrap_or(track.mode),
             false => track.isrc = optional(mmc::read_isrc(transport, track.number))?.flatten(),
         }
     }
@@ -160,35 +161,6 @@ fn one_session(entries: &[TrackEntry]) -> Result<Session, BadToc> {
         return Err(BadToc::NoTracks(1));
     }
     Ok(Session { number: 1, disc_type: Default::default(), tracks, lead_out })
-}
-
-/// A whole sector of any kind.
-fn whole(at: Lba) -> mmc::ReadCd {
-    mmc::ReadCd { lba: at.0, count: 1, audio: false, main: true, c2: mmc::C2::None, sub: mmc::SubRead::None }
-}
-
-/// How long one sector may take.
-const ONE_SECTOR: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// Whether the drive knows the command that gives whole sectors; one that fails at this sector knows it.
-fn knows_read_cd(transport: &mut dyn Transport, at: Lba) -> Result<bool, CommandError> {
-    let mut sector = [0; crate::disc::sector::RAW];
-    let read = mmc::read_cd(transport, whole(at), &mut sector, ONE_SECTOR);
-    let unknown = read.as_ref().is_err_and(|error| error.meaning() == Some(Meaning::NotSupported));
-    optional(read).map(|_| !unknown)
-}
-
-/// The mode of a data track by its first sectors; `None` where none of them can be read.
-fn mode_of(transport: &mut dyn Transport, track: &Track) -> Result<Option<TrackMode>, CommandError> {
-    // The first sectors may be damaged, and those of sector 16 are never empty.
-    for skip in [0, 16, 150].into_iter().filter(|&skip| skip < track.length) {
-        let mut sector = [0; crate::disc::sector::RAW];
-        let read = optional(mmc::read_cd(transport, whole(track.start + skip), &mut sector, ONE_SECTOR))?;
-        if let Some(mode) = read.and_then(|()| crate::disc::mode_of(&sector)) {
-            return Ok(Some(mode));
-        }
-    }
-    Ok(None)
 }
 
 fn look_at_dvd(transport: &mut dyn Transport, details: &mut Details) -> Result<Disc, LookError> {

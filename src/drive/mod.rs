@@ -14,6 +14,7 @@ mod details;
 pub mod mmc;
 mod reader;
 mod report;
+mod sectors;
 pub mod sense;
 pub mod transport;
 mod watch;

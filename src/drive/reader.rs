@@ -9,7 +9,7 @@ use super::mmc::{self, C2, CommandError, ReadCd, Sectors, SubRead};
 use super::sense::Meaning;
 use super::transport::Transport;
 use crate::disc::sector::{self, Form, RAW, Records, SUBCHANNEL, Slice, SubKind, Worth};
-use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, subchannel};
+use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, TrackMode, subchannel};
 
 /// How long a drive may work at one command: some try for half a minute before they give a sector up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,7 +45,7 @@ impl DriveReader {
         DriveReader { disc, transport: Mutex::new(transport), user_data_only: false, audio: AudioReading::default() }
     }
 
-    /// The same where the drive gives nothing but user data ([`super::Details::user_data_only`]): whole sectors are made from that.
+    /// The same where the drive gives nothing but user data of data sectors ([`super::Details::user_data_only`]): whole ones are made from that.
     pub fn with_user_data_only(self, user_data_only: bool) -> DriveReader {
         DriveReader { user_data_only, ..self }
     }
@@ -58,6 +58,11 @@ impl DriveReader {
     /// How audio is read.
     pub fn audio(&self) -> AudioReading {
         self.audio
+    }
+
+    /// Whether the subchannel of the disc can be read.
+    pub fn has_subchannel(&self) -> bool {
+        self.disc.medium.is_cd() && !self.user_data_only
     }
 
     /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
@@ -77,13 +82,18 @@ impl DriveReader {
         main + if sub { SUBCHANNEL } else { 0 }
     }
 
-    /// Asks the drive for sectors once, in one command, whole, as it gives them, audio from where it lies by the drive's read offset; nothing is tried
-    /// again here. `c2`: 294 bytes of error pointers a sector, for those of audio; they come where [`AudioReading::c2`] has it, else they are zeros.
+    /// Asks the drive for sectors once, in one command, as it gives them, audio from where it lies by the drive's read offset; nothing is tried again
+    /// here. There must be a [subchannel](DriveReader::has_subchannel) where it is wanted. `c2`: 294 bytes of error pointers a sector, for those of audio;
+    /// they come where [`AudioReading::c2`] has it, else they are zeros. What comes is whole after [`complete`](DriveReader::complete), which may be done
+    /// elsewhere while the drive goes on.
     pub fn attempt(&self, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Result<(), CommandError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
         let Ask { at, count, from_disc, .. } = ask;
         if !self.disc.medium.is_cd() {
             return read_data(&mut **transport, at, count, into, from_disc);
+        }
+        if self.made_from(at).is_some() {
+            return read_data(&mut **transport, at, count, &mut into[..count as usize * Slice::COOKED.size()], from_disc);
         }
         if self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data()) {
             return self.read_audio(&mut **transport, ask, into, c2);
@@ -136,6 +146,21 @@ impl DriveReader {
         Ok(())
     }
 
+    /// Makes what [`attempt`](DriveReader::attempt) has given whole, where the drive gives user data alone: that lies at the beginning of it.
+    pub fn complete(&self, at: Lba, sub: bool, came: &mut [u8]) {
+        if let Some(mode) = self.made_from(at) {
+            let line = self.line(sub);
+            let user = came[..came.len() / line * Slice::COOKED.size()].to_vec();
+            make(mode, at, &user, Slice::RAW, came, line);
+        }
+    }
+
+    /// The mode of sectors that are made from their user data; `None` where they come whole.
+    fn made_from(&self, at: Lba) -> Option<TrackMode> {
+        let made = self.user_data_only && self.disc.medium.is_cd();
+        self.disc.track_at(at).map(|(_, track)| track.mode).filter(|mode| made && mode.is_data())
+    }
+
     /// As many sectors at a time as the drive takes; each `line` bytes.
     fn pieces(
         &self,
@@ -157,14 +182,10 @@ impl DriveReader {
 
     /// Whole sectors of a data track, or a part of them, made from their user data.
     fn read_made(&self, at: Lba, track: &Track, form: Form, into: &mut [u8], worth: &mut [Worth]) -> Result<(), ReadError> {
-        let (Some(slice), None, true) = (form.main, form.sub, track.mode.is_data()) else {
-            return Err(ReadError::NoSuchForm(at));
-        };
+        let (Some(slice), None) = (form.main, form.sub) else { return Err(ReadError::NoSuchForm(at)) };
         let mut user = vec![0; worth.len() * Slice::COOKED.size()];
         self.read_user(at, &mut user, worth)?;
-        let records = Records { mode: track.mode, at, slice: Slice::COOKED, stride: Slice::COOKED.size(), bytes: &user };
-        let mut made = vec![Worth::Good; worth.len()];
-        sector::reform(records, slice, into, form.size(), &mut made);
+        make(track.mode, at, &user, slice, into, form.size());
         Ok(())
     }
 
@@ -203,6 +224,14 @@ impl DriveReader {
             Ok(())
         })
     }
+}
+
+/// Makes this slice of sectors from their user data, each at the beginning of a `line` of so many bytes.
+fn make(mode: TrackMode, at: Lba, user: &[u8], slice: Slice, into: &mut [u8], line: usize) {
+    let records = Records { mode, at, slice: Slice::COOKED, stride: Slice::COOKED.size(), bytes: user };
+    // What is made is as good as what it is made from.
+    let mut made = vec![Worth::Good; user.len() / Slice::COOKED.size()];
+    sector::reform(records, slice, into, line, &mut made);
 }
 
 /// Sectors of 2048 bytes.
@@ -294,7 +323,8 @@ impl DiscReader for DriveReader {
     /// Sectors come whole; the subchannel is on the disc, but is told only where it is asked for: reading it is slower, and most of it can be made.
     fn stored(&self, track: TrackId) -> Option<Stored> {
         let track = self.disc.track(track)?;
-        let main = if self.disc.medium.is_cd() && !self.user_data_only { Slice::RAW } else { Slice::COOKED };
+        let user = !self.disc.medium.is_cd() || self.user_data_only && track.mode.is_data();
+        let main = if user { Slice::COOKED } else { Slice::RAW };
         Some(Stored { main, sub: StoredSub::None, pregap: track.pregap })
     }
 
@@ -305,7 +335,7 @@ impl DiscReader for DriveReader {
         }
         worth.fill(Worth::Good);
         match self.disc.medium.is_cd() {
-            true if self.user_data_only => self.read_made(at, track, form, into, worth),
+            true if self.user_data_only && track.mode.is_data() => self.read_made(at, track, form, into, worth),
             true => self.read_cd(at, track, form, into, worth),
             false if form == Form::main(Slice::COOKED) => self.read_user(at, into, worth),
             false => Err(ReadError::NoSuchForm(at)),
@@ -348,7 +378,8 @@ mod tests {
         }
     }
 
-    /// QEMU's SCSI drive gives no whole sectors, and its discs could not be saved: there was no track mode, and every sector was damaged.
+    /// QEMU's SCSI drive gives no whole sectors, and its discs could not be saved: there was no track mode, and every sector was damaged. Its ATAPI drive
+    /// makes them up without EDC, and each was told to be wrong.
     #[test]
     fn a_drive_that_gives_user_data_alone_is_read_by_it() {
         let demo = demo_disc().unwrap();
@@ -360,17 +391,23 @@ mod tests {
         let extent = crate::image::Extent::plain(Lba(0), data.length, bytes, 0, 2048, Slice::COOKED);
         let disc = Disc::new(crate::disc::Medium::Cd, vec![data]);
         let image: Arc<dyn DiscReader> = Arc::new(crate::image::ExtentReader::new(disc, vec![extent]).unwrap());
-        let mut device = Device::new(Manners { knows_read_cd: false, ..Manners::default() });
-        device.insert(image.clone(), Vec::new());
-        let _ = mmc::test_unit_ready(&mut device);
-        let details = crate::drive::look(&mut device).unwrap();
-        assert!(details.user_data_only);
-        let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
-        for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
-            assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
+        for (knows_read_cd, makes_up) in [(false, false), (true, true)] {
+            let mut device = Device::new(Manners { knows_read_cd, makes_up, ..Manners::default() });
+            device.insert(image.clone(), Vec::new());
+            let _ = mmc::test_unit_ready(&mut device);
+            let details = crate::drive::look(&mut device).unwrap();
+            assert!(details.user_data_only);
+            let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
+            for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
+                assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
+            }
+            let mut whole = vec![0; 20 * RAW];
+            drive.attempt(Ask { at: Lba(7), count: 20, sub: false, from_disc: true }, &mut whole, &mut []).unwrap();
+            drive.complete(Lba(7), false, &mut whole);
+            assert!(whole == read(&*image, 7, 20, Form::main(Slice::RAW)).0 && !drive.has_subchannel());
+            let first = drive.disc().sessions[0].tracks[0].number;
+            assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);
         }
-        let first = drive.disc().sessions[0].tracks[0].number;
-        assert_eq!(drive.stored(TrackId { session: 1, track: first }).unwrap().main, Slice::COOKED);
     }
 
     #[test]

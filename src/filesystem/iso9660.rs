@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Bytes of a logical block, as every disc has them.
-const BLOCK: usize = 2048;
+use super::{BLOCK, Walked};
+
 /// Volume descriptors begin that many blocks behind the start of the track, and there are not more of them (ECMA-119, 6.7.1).
 const DESCRIPTORS: Range<u32> = 16..80;
 /// Blocks of folders that are read at most, and records in them: more than any disc has.
@@ -13,17 +13,6 @@ const MOST_RECORDS: u32 = 2_000_000;
 /// Folders in folders, and characters of a path. The standard has 8 (6.8.2.1), people have more.
 const MOST_DEPTH: usize = 64;
 const MOST_PATH: usize = 4096;
-
-/// How far a walk came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Walked {
-    /// There is no such file system.
-    Nothing,
-    /// Every file was seen.
-    Whole,
-    /// Some folders could not be read, or make no sense; there may be more files.
-    Partly,
-}
 
 /// Where a volume's names are.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::apart::apart;
 use super::progress::single_speed;
 use super::{Control, JobError, demo_disc};
 use crate::disc::DiscReader;
@@ -266,7 +267,12 @@ pub struct Mounted {
 }
 
 /// Waits for the disc in a drive, asks what it is, and has it turn at this multiple of single speed, or as fast as it goes.
-pub fn mount(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
+pub fn mount(name: &str, transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
+    let (name, within) = (name.to_owned(), control.clone());
+    apart(control, move || mount_here(&name, transport, speed, &within))?
+}
+
+fn mount_here(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
     let identity = mmc::inquiry(&mut *transport).ok();
     ready(&mut *transport, SPIN_UP, control).map_err(|not| match not {
         NotReady::Says(error) => DriveError::from(error).of(name),
@@ -315,7 +321,7 @@ impl DriveError {
 }
 
 /// The drives of the operating system.
-#[cfg(any(target_os = "linux", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos", windows))]
 mod system {
     use std::path::Path;
 
@@ -337,8 +343,8 @@ mod system {
     }
 }
 
-/// Drives of this system can't be used yet: only the demo drive is there.
-#[cfg(not(any(target_os = "linux", windows)))]
+/// Drives of this system can't be used: only the demo drive is there.
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod system {
     use super::{DriveError, Named, Transport};
 

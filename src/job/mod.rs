@@ -2,6 +2,7 @@
 //!
 //! Window and command line hand the same tasks to the same pool.
 
+mod apart;
 mod audio_sums;
 mod batch;
 mod compare;

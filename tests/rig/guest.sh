@@ -57,10 +57,50 @@ ours() { # QEMU's drives: /dev/sr0 by ATAPI, /dev/sr1 by SCSI with the same disc
   say "spindle saves the disc in two drives of QEMU"
   for node in sr0 sr1; do
     try "save-$node" member "$spindle" convert --json "drive:/dev/$node" "$out/$node.iso"
+    try "rip-$node" member "$spindle" rip --json "/dev/$node" "$out/$node.rip.iso"
+    try "verify-$node" member "$spindle" verify --json "drive:/dev/$node" "$out/$node.rip.iso"
   done
   try report member "$spindle" drives --report "$out/report.txt"
   try no-disc member "$spindle" convert --json drive:/dev/sr2 "$out/none.iso"
   try no-permission stranger "$spindle" convert --json drive:/dev/sr0 "$out/none.iso"
+}
+
+# The clock is read without a process of its own, which would take longer than what is measured.
+timed() { # NODE PROGRAM COMMAND…: when it began and ended
+  local node=$1 program=$2 begun now _
+  shift 2
+  echo 3 >/proc/sys/vm/drop_caches
+  read -r begun _ </proc/uptime
+  timeout 60 "$@" >/dev/null 2>"$out/race.log" </dev/null || return
+  read -r now _ </proc/uptime
+  echo "$node $program $begun $now" >>"$out/race"
+  rm -f /tmp/race*
+}
+
+ripped() { # NODE: what our program says while it rips, and when
+  local line now _
+  member "$spindle" rip --json "/dev/$1" /tmp/race.iso 2>"$out/race.log" </dev/null | while read -r line; do
+    read -r now _ </proc/uptime
+    echo "$1 spindle $now $line"
+  done >>"$out/race"
+  rm -f /tmp/race*
+}
+
+# Our program and others read the same disc in turn, into memory; judge.py prints how fast. Nothing fails by it: the machine may be busy.
+race() {
+  local node generic sectors round
+  say "spindle, dd, readom and sg_dd read the same disc in turn"
+  for node in sr0 sr1; do
+    generic=/dev/$(basename /sys/class/block/$node/device/scsi_generic/*)
+    sectors=$(($(cat /sys/class/block/$node/size) / 4))
+    for round in 1 2 3; do
+      ripped "$node"
+      timed "$node" dd dd "if=/dev/$node" of=/tmp/race bs=131072
+      timed "$node" readom readom -s "dev=/dev/$node" f=/tmp/race
+      timed "$node" sg_dd sg_dd "if=$generic" of=/tmp/race bs=2048 bpt=64 "count=$sectors"
+      echo "round $round" >>"$out/race"
+    done
+  done
 }
 
 lists() { # NUMBER: waits until the watch has printed so many lists of drives
@@ -154,6 +194,7 @@ theirs() { # our drive, seen by others
 
 umask 0
 ours
+race
 say "a drive goes and comes back"
 watched
 theirs

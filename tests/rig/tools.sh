@@ -44,6 +44,8 @@ compare   program  flac                flac                     makes FLAC track
 compare   program  ffmpeg              ffmpeg                   makes MP3 and Ogg tracks
 compare   program  script              bsdutils                 a terminal, to ask for passwords at
 compare   program  ddrescuelog         gddrescue                reads and changes the maps of rips
+compare   program  strace              strace                   kills our program in the middle of its work
+compare   program  mkudffs             udftools                 makes UDF file systems
 compare   program  rhash               rhash                    the digests of another program
 compare   program  dmg2img             dmg2img                  reads DMG images
 compare   program  wit                 wit                      reads images of Wii and GameCube discs
@@ -98,8 +100,10 @@ vm        program  cd-info             libcdio-utils            reads the table 
 vm        program  cdparanoia          cdparanoia               reads audio from our drive
 vm        program  cdrdao              cdrdao                   reads discs in our drive
 vm        program  readom              wodim                    reads discs in our drive
+vm        program  sg_dd               sg3-utils                reads discs in QEMU's drives, for comparison
 vm        program  iscsi-ls            libiscsi-bin             asks our drive without a kernel
 vm        program  iscsi-inq           libiscsi-bin             asks our drive without a kernel
+vm        program  iscsi-test-cu       libiscsi-bin             tests our drive
 vm        program  genisoimage         genisoimage              makes the file systems on the discs
 vm        file     /usr/bin/python3    python3                  makes the discs, and judges what was read
 T

@@ -117,6 +117,17 @@ impl Configuration {
     const PROFILE_LIST: u16 = 0x0000;
     /// CD read: C2 pointers and CD-TEXT.
     const CD_READ: u16 = 0x001E;
+    const RANDOM_WRITABLE: u16 = 0x0020;
+    const DVD_PLUS_RW: u16 = 0x002A;
+    const DVD_PLUS_R: u16 = 0x002B;
+    const CD_TRACK_AT_ONCE: u16 = 0x002D;
+    const CD_MASTERING: u16 = 0x002E;
+    const DVD_R_WRITE: u16 = 0x002F;
+    const CD_RW_WRITE: u16 = 0x0037;
+    const DVD_PLUS_RW_DL: u16 = 0x003A;
+    const DVD_PLUS_R_DL: u16 = 0x003B;
+    const BD_WRITE: u16 = 0x0041;
+    const HD_DVD_WRITE: u16 = 0x0051;
     /// DVD CSS.
     pub const CSS: u16 = 0x0106;
     /// AACS.
@@ -131,6 +142,37 @@ impl Configuration {
     pub fn profiles(&self) -> Vec<Profile> {
         let list = self.feature(Self::PROFILE_LIST).map(|feature| feature.data.as_chunks::<4>().0).unwrap_or_default();
         list.iter().map(|entry| Profile(u16::from_be_bytes([entry[0], entry[1]]))).collect()
+    }
+
+    /// Those of them that the drive writes. It lists a medium that it only reads, too, and writing each kind is a feature of its own (MMC-6, clause 5;
+    /// the byte and the bit of the kind in that feature's data, where one feature stands for several).
+    pub fn written(&self) -> Vec<Profile> {
+        self.profiles().into_iter().filter(|&profile| self.writes(profile)).collect()
+    }
+
+    fn writes(&self, profile: Profile) -> bool {
+        let has = |code| self.feature(code).is_some();
+        let bit = |code, byte: usize, bit: u8| self.feature(code).and_then(|f| f.data.get(byte)).is_some_and(|&b| b & bit != 0);
+        // A bit for each of the versions of a disc (5.3.35).
+        let versions = |bytes: std::ops::Range<usize>| {
+            self.feature(Self::BD_WRITE).and_then(|f| f.data.get(bytes)).is_some_and(|bits| bits.iter().any(|&byte| byte != 0))
+        };
+        match profile.0 {
+            0x0009 => has(Self::CD_TRACK_AT_ONCE) || has(Self::CD_MASTERING),
+            0x000A => bit(Self::CD_TRACK_AT_ONCE, 0, 0x02) || bit(Self::CD_MASTERING, 0, 0x02) || has(Self::CD_RW_WRITE),
+            0x0011 => has(Self::DVD_R_WRITE),
+            0x0013 | 0x0014 | 0x0017 => bit(Self::DVD_R_WRITE, 0, 0x02),
+            0x0015 | 0x0016 => bit(Self::DVD_R_WRITE, 0, 0x08),
+            0x001A => bit(Self::DVD_PLUS_RW, 0, 0x01),
+            0x001B => bit(Self::DVD_PLUS_R, 0, 0x01),
+            0x002A => bit(Self::DVD_PLUS_RW_DL, 0, 0x01),
+            0x002B => bit(Self::DVD_PLUS_R_DL, 0, 0x01),
+            0x0041 | 0x0042 => versions(12..20),
+            0x0043 => versions(4..12),
+            0x0051..0x0060 => has(Self::HD_DVD_WRITE),
+            0x0002 | 0x0012 => has(Self::RANDOM_WRITABLE),
+            _ => false,
+        }
     }
 
     /// Whether C2 error pointers can be read.
@@ -168,4 +210,41 @@ pub fn get_configuration(transport: &mut dyn Transport) -> Result<Configuration,
         }
     }
     Ok(Configuration { current, features })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Profiles, and features with their data.
+    fn drive(profiles: &[u16], features: &[(u16, &[u8])]) -> Configuration {
+        let list = profiles.iter().flat_map(|profile| [(profile >> 8) as u8, *profile as u8, 0, 0]).collect();
+        let features = features.iter().map(|(code, data)| (*code, data.to_vec())).chain([(0, list)]);
+        let features = features.map(|(code, data)| Feature { code, current: false, data });
+        Configuration { current: None, features: features.collect() }
+    }
+
+    fn written(configuration: &Configuration) -> Vec<u16> {
+        configuration.written().into_iter().map(|profile| profile.0).collect()
+    }
+
+    #[test]
+    fn media_that_are_written_are_told_from_those_that_are_read() {
+        let all = [0x43, 0x41, 0x40, 0x2B, 0x1B, 0x1A, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 0x10, 0x0A, 0x09, 0x08];
+        assert_eq!(written(&drive(&all, &[])), [0u16; 0]);
+        // A DVD writer for 12 cm discs as most are, which reads Blu-ray discs.
+        let features: [(u16, &[u8]); 6] = [
+            (0x20, &[0; 12]),
+            (0x2A, &[1, 0, 0, 0]),
+            (0x2B, &[1, 0, 0, 0]),
+            (0x2D, &[0x47, 0, 0, 0]),
+            (0x2F, &[0x46, 0, 0, 0]),
+            (0x3B, &[1, 0, 0, 0]),
+        ];
+        assert_eq!(written(&drive(&all, &features)), [0x2B, 0x1B, 0x1A, 0x14, 0x13, 0x12, 0x11, 0x0A, 0x09]);
+        // Flags that say that it only reads them, and a Blu-ray writer that is for BD-R.
+        let bd_r = [&[0; 12][..], &[0, 1, 0, 0, 0, 0, 0, 0]].concat();
+        let features: [(u16, &[u8]); 4] = [(0x2A, &[0; 4]), (0x2B, &[]), (0x2E, &[0x60, 0, 0, 0]), (0x41, &bd_r)];
+        assert_eq!(written(&drive(&all, &features)), [0x41, 0x09]);
+    }
 }

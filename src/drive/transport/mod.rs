@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 #[cfg(windows)]
 mod windows;
 
@@ -12,6 +14,8 @@ use std::time::Duration;
 use super::sense::Sense;
 #[cfg(target_os = "linux")]
 pub use linux::{LinuxDrive as SystemDrive, places};
+#[cfg(target_os = "macos")]
+pub use macos::{MacDrive as SystemDrive, places};
 #[cfg(windows)]
 pub use windows::{WindowsDrive as SystemDrive, places};
 
@@ -99,7 +103,7 @@ impl TransportError {
 /// Where a drive is to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its node: `/dev/sr0`, `\\.\D:`.
+    /// Its node: `/dev/sr0`, `\\.\D:`; `drive1` on macOS, which has none for a drive.
     pub path: PathBuf,
     /// Another node that lets more commands through, where there is one.
     pub generic: Option<PathBuf>,

@@ -87,7 +87,7 @@ pub fn prepare(
         }
         Ok(false)
     };
-    way.sub = any(&reader, true, false)?;
+    way.sub = reader.has_subchannel() && any(&reader, true, false)?;
     reader.set_audio(AudioReading { c2: true, ..AudioReading::default() });
     let c2 = any(&reader, way.sub, true)?;
     way.trusted = c2 && task.audio == AudioCheck::Auto && known.c2.is_trusted();

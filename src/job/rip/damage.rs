@@ -1,5 +1,6 @@
 //! What could not be read: where it lies, and what stands in its place.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Damage;
@@ -7,7 +8,7 @@ use super::map::Status;
 use super::store::Store;
 use crate::disc::sector::{self, Form, RAW, SUBCHANNEL, Worth};
 use crate::disc::{Disc, DiscReader, Lba, subchannel};
-use crate::filesystem::iso9660::{self, Walked};
+use crate::filesystem::{Walked, iso9660, udf};
 use crate::image::cooked;
 use crate::job::JobError;
 
@@ -86,13 +87,24 @@ fn files(reader: &dyn DiscReader, areas: &[Area]) -> (Vec<String>, bool) {
             bytes.first_chunk().copied()
         };
         let first = u32::try_from(track.start.0).unwrap_or(0);
-        let walked = iso9660::walk(first, &read, &mut |path, sectors| {
+        let mut show = |path: &str, sectors: Range<u32>| {
             if damaged(&sectors) && files.last().is_none_or(|last| last != path) {
                 files.push(path.to_owned());
             }
-        });
+        };
+        // Where both file systems are, UDF has all files of the other, and better names; only where it is damaged can the other know more.
+        let walked = match udf::walk(first..first.saturating_add(track.length), &read, &mut show) {
+            Walked::Whole => Walked::Whole,
+            Walked::Nothing => iso9660::walk(first, &read, &mut show),
+            Walked::Partly => {
+                iso9660::walk(first, &read, &mut show);
+                Walked::Partly
+            }
+        };
         all &= walked == Walked::Whole || areas.iter().all(|area| area.track != track.number);
     }
+    let mut seen = HashSet::new();
+    files.retain(|path| seen.insert(path.clone()));
     (files, all)
 }
 

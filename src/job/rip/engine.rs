@@ -183,7 +183,12 @@ impl<'a> Books<'a, '_> {
     fn keep(&mut self, told: &Receiver<Told>, free: &Sender<Buffers>) -> Result<(), JobError> {
         loop {
             match told.recv_timeout(GLANCE) {
-                Ok(Told::Came { request, buffers, read, changes, took }) => {
+                Ok(Told::Came { request, mut buffers, read, changes, took }) => {
+                    if read {
+                        // Here, and not where it would keep the drive waiting.
+                        let at = self.store.layout().lba(request.sectors.start);
+                        self.work.drive.complete(at, self.store.has_sub(), &mut buffers.lines);
+                    }
                     self.came(&request, read.then_some(&buffers), &changes, took)?;
                     // The reading thread may have ended.
                     let _ = free.send(buffers);

@@ -56,8 +56,8 @@ pub enum RipError {
         "{0} sectors of audio could be read, but never twice as the same, and no image was made; nothing is lost: the same command goes on with this folder, with the disc cleaned or in another drive, or makes the image with the likeliest samples, with --accept-damage"
     )]
     Doubtful(u32),
-    /// Only CDs have one.
-    #[error("this disc has no subchannel that could be read")]
+    /// Only CDs have one, and some drives in software give none.
+    #[error("this disc has no subchannel that could be read in this drive")]
     NoSubchannel,
 }
 

@@ -168,7 +168,7 @@ impl Log<'_> {
         }
         text.push_str(match (self.report.damage.files.is_empty(), self.report.damage.more_files) {
             (_, true) => {
-                "There may be more: not all folders could be read, or they are of another file system than ISO 9660.\n\n"
+                "There may be more: not all folders could be read, or they are of another file system than ISO 9660 and UDF.\n\n"
             }
             (true, false) => "none\n\n",
             (false, false) => "\n",

@@ -40,6 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::apart::apart;
 use super::audio_sums::{AudioSums, audio_sums};
 use super::convert::{self, Source};
 use super::databases::{Lookup, Servers, look_up};
@@ -142,7 +143,7 @@ pub struct Damage {
     pub sectors: u32,
     /// Where they lie.
     pub areas: Vec<Area>,
-    /// The files and folders of a data track (ISO 9660) that lie there.
+    /// The files and folders of a data track (ISO 9660, UDF) that lie there.
     pub files: Vec<String>,
     /// Whether there may be more of those, because there is another file system, or a folder is damaged.
     pub more_files: bool,
@@ -237,12 +238,15 @@ pub fn rip_from(
     let names = names(&image.target);
     let source = drives::path_of(name);
     let layout = Layout::of(&disc);
-    if task.subchannel && !disc.medium.is_cd() {
+    if task.subchannel && !reader.has_subchannel() {
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
     }
-    let fail = |error| DriveError::Command(error).of(name);
     let known = task.memory.of(drive.as_ref());
-    let (reader, way) = audio::prepare(reader, &disc, task, &known, fail)?;
+    let (reader, way) = {
+        let (disc, task, name) = (disc.clone(), task.clone(), name.to_owned());
+        let fail = move |error| DriveError::Command(error).of(&name);
+        apart(control, move || audio::prepare(reader, &disc, &task, &known, fail))??
+    };
     let identity = Identity::of(&disc, &layout, task.subchannel || way.sub, begun.1);
     let mut store = Store::open(&names.folder, layout, &identity, task.restart)?;
     if let Err(error) = check(&store, &disc, &names, &source, task, &image) {

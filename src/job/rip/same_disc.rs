@@ -1,11 +1,14 @@
 //! Whether the disc in the drive is the one that an earlier run has read: a few sectors that it has read are read again and compared.
 
+use std::sync::Arc;
+
 use super::asking::is_about_sectors;
 use super::error::RipError;
 use super::map::Status;
 use super::store::Store;
 use crate::disc::Disc;
 use crate::drive::{Ask, DriveReader};
+use crate::job::apart::apart;
 use crate::job::{Control, DriveError, JobError};
 
 /// Sectors that have to be the same.
@@ -15,19 +18,23 @@ const PLACES: [u64; 9] = [0, 16, 8, 4, 12, 2, 14, 6, 10];
 
 /// Compares, and refuses another disc. What was not read yet proves nothing. Audio may come with errors that nobody tells of, now or before: it has to
 /// be alike.
-pub fn confirm(drive: &DriveReader, disc: &Disc, name: &str, store: &Store, control: &Control) -> Result<(), JobError> {
+pub fn confirm(drive: &Arc<DriveReader>, disc: &Disc, name: &str, store: &Store, control: &Control) -> Result<(), JobError> {
     let refuse = |error| Err(JobError::Rip { path: store.folder().to_owned(), error });
     let (mut same, mut tried, mut differs) = (0, 0, None);
     for index in choose(store) {
-        control.check()?;
-        let mut line = vec![0; drive.line(false)];
         tried += 1;
-        let at = store.layout().lba(index);
-        match drive.attempt(Ask { at, count: 1, sub: false, from_disc: false }, &mut line, &mut []) {
-            Ok(()) => {}
+        let (drive, at) = (drive.clone(), store.layout().lba(index));
+        let read = apart(control, move || {
+            let mut line = vec![0; drive.line(false)];
+            drive.attempt(Ask { at, count: 1, sub: false, from_disc: false }, &mut line, &mut [])?;
+            drive.complete(at, false, &mut line);
+            Ok(line)
+        })?;
+        let line = match read {
+            Ok(line) => line,
             Err(error) if is_about_sectors(&error) => continue,
             Err(error) => return Err(JobError::Drive { name: name.to_owned(), error: DriveError::Command(error) }),
-        }
+        };
         let kept = store.main(&(index..index + 1))?;
         if kept != line {
             let is_data = disc.track_at(at).is_none_or(|(_, track)| track.mode.is_data());

@@ -114,9 +114,9 @@ pub fn event(event: u8, present: bool, open: bool, cdb: &[u8]) -> Result<Vec<u8>
     Ok(allow(answer, be16(cdb, 7)))
 }
 
-/// MODE SENSE of 6 and of 10 bytes: pages 01, 0E, 1A and 2A, or all of them (3F).
+/// MODE SENSE of 6 and of 10 bytes: pages 01, 0A, 0E, 1A and 2A, or all of them (3F).
 pub fn mode_pages(manners: &Manners, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
-    let all = [recovery(), audio(), power(), capabilities(manners)];
+    let all = [recovery(), control(), audio(), power(), capabilities(manners)];
     let wanted = cdb[2] & 0x3F;
     let chosen: Vec<u8> = all.iter().filter(|page| wanted == 0x3F || page[0] == wanted).flatten().copied().collect();
     // Saved values (3) there are none.
@@ -135,6 +135,11 @@ pub fn mode_pages(manners: &Manners, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
 /// Read error recovery: as hard as the drive can.
 fn recovery() -> Vec<u8> {
     vec![0x01, 0x0A, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0]
+}
+
+/// Control (SPC-4, 7.5.8): sense data in fixed format, nothing protected by software.
+fn control() -> Vec<u8> {
+    vec![0x0A, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
 /// CD audio control: both channels to both ports.

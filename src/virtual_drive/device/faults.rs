@@ -27,6 +27,8 @@ pub struct Manners {
     pub q_error_every: u32,
     /// Whether it gives whole sectors: some drives in software of others don't.
     pub knows_read_cd: bool,
+    /// Whether it makes up what surrounds the user data of mode 1, without EDC and ECC and with addresses in binary, as QEMU's ATAPI drive does.
+    pub makes_up: bool,
     /// Sectors before LBA 0 that it can read.
     pub lead_in: u32,
     /// Sectors behind the lead-out's start that it can read.
@@ -52,6 +54,7 @@ impl Default for Manners {
             forgets: true,
             q_error_every: 0,
             knows_read_cd: true,
+            makes_up: false,
             lead_in: 150,
             lead_out: 150,
             pace: None,

@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::disc::DiscReader;
 use crate::drive::sense::Sense;
 use crate::drive::transport::{Data, Transport, TransportError};
+use describe::{allow, be16};
 use faults::Script;
 pub use faults::{C2Manner, Fault, Manners, Trouble};
 use medium::Medium;
@@ -32,6 +33,7 @@ mod says {
     pub const LOCKED: Sense = Sense::new(5, 0x53, 0x02);
     pub const WRONG_MODE: Sense = Sense::new(5, 0x64, 0);
     pub const UNREADABLE: Sense = Sense::new(3, 0x11, 0x05);
+    pub const MISCOMPARE: Sense = Sense::new(0x0E, 0x1D, 0);
 }
 
 /// How many bytes one command of the device may move: what the Linux kernel allows its drives.
@@ -42,6 +44,8 @@ pub struct Device {
     manners: Manners,
     script: Script,
     medium: Option<Medium>,
+    /// The disc that lies in the open tray, which is the disc in the drive again when that closes.
+    on_tray: Option<Medium>,
     open: bool,
     locked: bool,
     /// What the next command that cares is told before anything else.
@@ -62,6 +66,7 @@ impl Device {
             manners,
             script: Script::default(),
             medium: None,
+            on_tray: None,
             open: false,
             locked: false,
             attention: Some(says::POWER_ON),
@@ -80,7 +85,7 @@ impl Device {
 
     /// Puts a disc in, with what is wrong with it, and closes the tray.
     pub fn insert(&mut self, reader: Arc<dyn DiscReader>, faults: Vec<Fault>) {
-        self.medium = Some(Medium::new(reader));
+        (self.medium, self.on_tray) = (Some(Medium::new(reader)), None);
         self.script = Script::new(faults, &self.manners);
         self.open = false;
         self.event = EVENT_NEW_MEDIA;
@@ -90,7 +95,7 @@ impl Device {
     /// Opens the tray and takes the disc out, as a hand does; nothing stands against that but a locked tray.
     pub fn remove(&mut self) {
         if !self.locked {
-            self.medium = None;
+            (self.medium, self.on_tray) = (None, None);
             self.open = true;
             self.event = EVENT_REMOVAL;
         }
@@ -127,16 +132,23 @@ impl Device {
         Ok(())
     }
 
+    /// START STOP UNIT (MMC-6, 6.43): the tray, and nothing besides.
     fn start_stop(&mut self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
-        let (load_eject, start) = (cdb[4] & 2 != 0, cdb[4] & 1 != 0);
-        match (load_eject, start) {
+        let (power_condition, load_eject, start) = (cdb[4] >> 4, cdb[4] & 2 != 0, cdb[4] & 1 != 0);
+        match (load_eject && power_condition == 0, start) {
             (true, false) if self.locked => return Err(says::LOCKED),
             (true, false) => {
                 self.open = true;
-                self.medium = None;
+                self.on_tray = self.medium.take().or(self.on_tray.take());
                 self.event = EVENT_REMOVAL;
             }
-            (true, true) => self.open = false,
+            (true, true) => {
+                self.open = false;
+                if let Some(medium) = self.on_tray.take() {
+                    self.medium = Some(medium);
+                    (self.event, self.attention) = (EVENT_NEW_MEDIA, Some(says::NEW_DISC));
+                }
+            }
             (false, _) => {}
         }
         Ok(Vec::new())
@@ -146,28 +158,29 @@ impl Device {
     fn answer(&mut self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
         match cdb[0] {
             0x00 => self.ready().map(|_| Vec::new()),
-            0x03 => Ok(self.attention.take().unwrap_or(Sense::new(0, 0, 0)).to_fixed().to_vec()),
+            0x03 => Ok(allow(self.attention.take().unwrap_or(Sense::new(0, 0, 0)).to_fixed().to_vec(), usize::from(cdb[4]))),
             0x12 => describe::inquiry(&self.manners, cdb),
             0x1B => self.start_stop(cdb),
             0x1E => {
                 self.locked = cdb[4] & 1 != 0;
                 Ok(Vec::new())
             }
-            0x23 => Ok(tables::format_capacities(self.medium.as_ref())),
+            0x23 => Ok(allow(tables::format_capacities(self.medium.as_ref()), be16(cdb, 7))),
             0x25 => self.ready().map(tables::capacity),
-            0x2B | 0x01 | 0x0B | 0x35 | 0x2F => self.ready().map(|_| Vec::new()),
+            0x2B | 0x01 | 0x0B | 0x35 => self.ready().map(|_| Vec::new()),
             0x42 => self.ready().and_then(|medium| tables::subchannel(medium, cdb)),
             0x43 => self.ready().and_then(|medium| tables::toc(medium, cdb)),
             0x46 => describe::configuration(&self.manners, self.medium.as_ref(), cdb),
             0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.open, cdb),
-            0x51 => self.ready().map(tables::disc_information),
+            0x51 => self.ready().map(|medium| allow(tables::disc_information(medium), be16(cdb, 7))),
             0x52 => self.ready().and_then(|medium| tables::track_information(medium, cdb)),
             0x1A | 0x5A => describe::mode_pages(&self.manners, cdb),
-            0xA0 => Ok(vec![0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            // One unit, number 0.
+            0xA0 => Ok(allow(vec![0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], be16(cdb, 6) << 16 | be16(cdb, 8))),
             0xA4 => Err(says::BAD_FIELD),
             0xAC => describe::performance(self.medium.as_ref(), cdb),
             0xAD => self.ready().and_then(|medium| tables::structure(medium, cdb)),
-            0xBD => Ok(describe::mechanism(self.open)),
+            0xBD => Ok(allow(describe::mechanism(self.open), be16(cdb, 8))),
             _ => Err(says::UNKNOWN_COMMAND),
         }
     }
@@ -184,14 +197,11 @@ impl Device {
             (0xB6 | 0xBB | 0x55 | 0x15, _) => Ok(0),
             (0x08 | 0x28 | 0xA8, Data::In(into)) => self.read_data(cdb, into),
             (0xBE | 0xB9, Data::In(into)) => self.read_cd(cdb, into),
-            // A read of nothing: it empties the cache where it says so.
-            (0x28 | 0xA8 | 0xBE | 0xB9, _) => {
-                self.ready()?;
-                if cdb[1] & 0x08 != 0 && cdb[0] != 0xBE {
-                    self.script.forget();
-                }
-                Ok(0)
-            }
+            // A read of nothing.
+            (0x08 | 0x28 | 0xA8, _) => self.read_data(cdb, &mut []),
+            (0xBE | 0xB9, _) => self.ready().map(|_| 0),
+            (0x2F, Data::Out(sent)) => self.verify(cdb, sent),
+            (0x2F, _) => self.verify(cdb, &[]),
             (_, Data::In(into)) => {
                 let answer = self.answer(cdb)?;
                 let len = answer.len().min(into.len());

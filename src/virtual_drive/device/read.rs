@@ -37,7 +37,7 @@ impl Wanted {
 }
 
 impl Device {
-    /// READ: 2048 bytes of each data sector.
+    /// READ: 2048 bytes of each data sector; one of no sectors empties the cache where it says so.
     pub(super) fn read_data(&mut self, cdb: &[u8], into: &mut [u8]) -> Result<usize, Sense> {
         let word = |at: usize| i32::from_be_bytes([cdb[at], cdb[at + 1], cdb[at + 2], cdb[at + 3]]);
         let (lba, count, fua) = match cdb[0] {
@@ -48,33 +48,67 @@ impl Device {
         if fua {
             self.script.forget();
         }
-        let end = i64::from(lba) + i64::from(count);
-        let medium = self.ready()?;
-        if lba < 0 || end > i64::from(medium.disc().lead_out().0) {
-            return Err(says::OUT_OF_RANGE);
+        let sectors = self.on_the_disc(lba, count)?;
+        if sectors.is_empty() {
+            return Ok(0);
         }
         let size = usize::try_from(count).ok().and_then(|count| count.checked_mul(2048)).filter(|&size| size <= into.len());
         let into = &mut into[..size.ok_or(says::BAD_FIELD)?];
-        let mode = |at: i32| medium.disc().track_at(Lba(at)).map(|(_, track)| track.mode);
-        let form = match mode(lba) {
+        self.read_user(&sectors, into)?;
+        self.script.spend(into.len(), sectors.len());
+        Ok(into.len())
+    }
+
+    /// VERIFY (10): reads sectors, and with BYTCHK compares them with what was sent (SBC-3, 5.29).
+    pub(super) fn verify(&mut self, cdb: &[u8], sent: &[u8]) -> Result<usize, Sense> {
+        /// Sectors at a time.
+        const PIECE: i32 = 32;
+        let lba = i32::from_be_bytes([cdb[2], cdb[3], cdb[4], cdb[5]]);
+        let sectors = self.on_the_disc(lba, u32::from(u16::from_be_bytes([cdb[7], cdb[8]])))?;
+        let compare = cdb[1] & 2 != 0;
+        if compare && sent.len() < sectors.len() * 2048 {
+            return Err(says::BAD_FIELD);
+        }
+        let mut piece = [0; PIECE as usize * 2048];
+        for from in sectors.clone().step_by(PIECE as usize) {
+            let now = from..sectors.end.min(from + PIECE);
+            let read = &mut piece[..now.len() * 2048];
+            self.read_user(&now, read)?;
+            self.script.spend(read.len(), now.len());
+            let at = (from - lba) as usize * 2048;
+            if compare && sent[at..at + read.len()] != *read {
+                return Err(says::MISCOMPARE);
+            }
+        }
+        Ok(if compare { sent.len() } else { 0 })
+    }
+
+    /// Sectors between the beginning of the disc and its end.
+    fn on_the_disc(&self, lba: i32, count: u32) -> Result<Range<i32>, Sense> {
+        let end = i64::from(lba) + i64::from(count);
+        let inside = lba >= 0 && end <= i64::from(self.ready()?.disc().lead_out().0);
+        if inside { Ok(lba..end as i32) } else { Err(says::OUT_OF_RANGE) }
+    }
+
+    /// User data of sectors on the disc.
+    fn read_user(&mut self, sectors: &Range<i32>, into: &mut [u8]) -> Result<(), Sense> {
+        let lba = sectors.start;
+        let medium = self.ready()?;
+        let form = match medium.disc().track_at(Lba(lba)).map(|(_, track)| track.mode) {
             Some(TrackMode::Audio | TrackMode::Mode0 | TrackMode::Mode2 | TrackMode::Mode2Form2) => return Err(says::WRONG_MODE),
             // What belongs to no track can't be read.
             None => return Err(says::UNREADABLE.at(lba.cast_unsigned())),
             Some(mode) => Form::main(crate::image::cooked(mode)),
         };
         let reader = medium.reader.clone();
-        let sectors = lba..end as i32;
-        if count > 0 {
-            self.look_at(&sectors, false)?;
-            let mut worth = vec![Worth::Good; count as usize];
-            reader.read(Lba(lba), form, into, &mut worth).map_err(|_| says::UNREADABLE.at(lba.cast_unsigned()))?;
-            // What the disc's own error correction could not repair, no drive could.
-            if let Some(bad) = worth.iter().position(|worth| *worth == Worth::Damaged) {
-                return Err(says::UNREADABLE.at((lba + bad as i32).cast_unsigned()));
-            }
+        self.look_at(sectors, false)?;
+        let mut worth = vec![Worth::Good; sectors.len()];
+        reader.read(Lba(lba), form, into, &mut worth).map_err(|_| says::UNREADABLE.at(lba.cast_unsigned()))?;
+        // What the disc's own error correction could not repair, no drive could.
+        match worth.iter().position(|worth| *worth == Worth::Damaged) {
+            Some(bad) => Err(says::UNREADABLE.at((lba + bad as i32).cast_unsigned())),
+            None => Ok(()),
         }
-        self.script.spend(into.len(), count as usize);
-        Ok(into.len())
     }
 
     /// Tells which sectors give trouble: an error at the first that can't be read, and the wrong ones with their numbers. Where wrong bytes can't
@@ -124,6 +158,13 @@ impl Device {
         let medium = self.ready()?;
         let offset = if audio { self.manners.offset } else { 0 };
         fill(medium, &sectors, main, offset, wanted, into)?;
+        if self.manners.makes_up && mode == TrackMode::Mode1 && main == Some(Slice::RAW) {
+            for (lba, sector) in sectors.clone().zip(into.chunks_mut(line)) {
+                let time = Lba(lba).to_msf();
+                sector[12..15].copy_from_slice(&[time.minute as u8, time.second, time.frame]);
+                sector[2064..RAW].fill(0);
+            }
+        }
         let lines = Lines { line, main: main.map_or(0, Slice::size), wanted };
         self.spoil(&sectors, &wrong, lines, into);
         self.script.spend(count * main.map_or(0, Slice::size), count);

@@ -168,6 +168,49 @@ fn trays_open_and_cables_come_out() {
     assert!(mmc::test_unit_ready(&mut device).is_err_and(|error| error.is_gone()));
 }
 
+/// The tray goes out with the disc in it, and that is there again when it is in.
+#[test]
+fn a_disc_that_was_ejected_can_be_loaded_again() {
+    let (mut device, disc) = drive(Manners::default(), Vec::new());
+    mmc::eject(&mut device).unwrap();
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::NoDisc));
+    // START STOP UNIT with a power condition moves no tray (MMC-6, 6.43); then LoEj and Start.
+    device.execute(&[0x1B, 0, 0, 0, 0x23, 0], Data::None, LONG).unwrap();
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::NoDisc));
+    device.execute(&[0x1B, 0, 0, 0, 0x03, 0], Data::None, LONG).unwrap();
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::Changed));
+    assert_eq!(mmc::read_capacity(&mut device).unwrap().sectors, disc.disc().sectors());
+    mmc::eject(&mut device).unwrap();
+    device.remove();
+    device.execute(&[0x1B, 0, 0, 0, 0x03, 0], Data::None, LONG).unwrap();
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::NoDisc), "a hand took it out");
+}
+
+/// iscsi-test-cu (libiscsi 1.19) found that nothing was compared, that a read of nothing was right anywhere, and that there was no control page.
+#[test]
+fn sectors_are_verified_and_addresses_of_nothing_checked() {
+    let (mut device, disc) = drive(Manners::default(), vec![Fault { sectors: 40..41, trouble: Trouble::Unreadable }]);
+    let mut verify = |lba: u32, count: u8, sent: Option<&[u8]>| {
+        let [a, b, c, d] = lba.to_be_bytes();
+        let cdb = [0x2F, u8::from(sent.is_some()) << 1, a, b, c, d, 0, 0, count, 0];
+        let result = device.execute(&cdb, sent.map_or(Data::None, Data::Out), LONG);
+        result.map_err(|error| error.sense().map(|sense| (sense.key, sense.asc)))
+    };
+    let mut sent = sectors(&*disc, 0, 36, Form::main(Slice::COOKED));
+    assert!(verify(0, 36, None).is_ok() && verify(0, 36, Some(&sent)).is_ok());
+    sent[35 * 2048] ^= 1;
+    assert_eq!(verify(0, 36, Some(&sent)), Err(Some((0x0E, 0x1D))));
+    assert_eq!(verify(39, 2, None), Err(Some((3, 0x11))));
+    let end = disc.disc().lead_out().0 as u32;
+    assert_eq!(
+        [verify(end, 0, None), verify(end + 1, 0, None), verify(u32::MAX, 0, None)].map(|r| r.is_ok()),
+        [true, false, false]
+    );
+    let mut page = [0; 16];
+    assert_eq!(device.execute(&[0x1A, 0, 0x0A, 0, 16, 0], Data::In(&mut page), LONG).ok(), Some(16));
+    assert_eq!(page[4..6], [0x0A, 0x0A]);
+}
+
 #[test]
 fn what_it_does_not_know_it_refuses() {
     let (mut device, _) = drive(Manners { c2: C2Manner::Refused, ..Manners::default() }, Vec::new());

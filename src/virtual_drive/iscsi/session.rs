@@ -1,5 +1,6 @@
 //! The phase in which commands are sent (RFC 7143, 4.3 and 11).
 
+use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,14 +14,15 @@ use crate::drive::transport::{Data, Transport, TransportError};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The most bytes that one command moves: what is more is left over.
 const MOST_BYTES: usize = 8 << 20;
+/// A command may have more to say than the initiator has room for: so much of that is counted (RFC 7143, 11.4.5).
+const ROOM: usize = 64 << 10;
 /// Commands that an initiator may send ahead.
 const WINDOW: u32 = 32;
 /// SAM-5 statuses.
 const GOOD: u8 = 0x00;
 const CHECK_CONDITION: u8 = 0x02;
 const BUSY: u8 = 0x08;
-/// Byte 1 of a command: it reads, it writes.
-const READS: u8 = 0x40;
+/// Byte 1 of a command: it writes.
 const WRITES: u8 = 0x20;
 /// Byte 1 of an answer: a status goes with the data; less or more was to be moved than was.
 const STATUS: u8 = 0x01;
@@ -51,10 +53,13 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
     pub fn serve(mut self) -> io::Result<()> {
         loop {
             let request = Pdu::read(&mut self.stream)?;
-            if !request.immediate()
-                && matches!(request.opcode(), opcode::COMMAND | opcode::TEXT | opcode::NOP_OUT | opcode::LOGOUT)
-            {
-                self.agreed.cmd_sn = request.u32(24).wrapping_add(1);
+            if numbered(&request) {
+                let number = request.u32(24);
+                // What is outside of the window is passed over without a word (RFC 7143, 4.2.2.1).
+                if number.wrapping_sub(self.agreed.cmd_sn) >= WINDOW {
+                    continue;
+                }
+                self.agreed.cmd_sn = number.wrapping_add(1);
             }
             match request.opcode() {
                 opcode::COMMAND => self.command(&request)?,
@@ -120,9 +125,8 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
             let done = self.execute(&cdb[..len], Data::Out(&data));
             return self.conclude(request, done.map(|_| data.len()), expected, &[]);
         }
-        let mut into = vec![0; if flags & READS != 0 { expected.min(MOST_BYTES) } else { 0 }];
-        let data = if into.is_empty() { Data::None } else { Data::In(&mut into) };
-        let done = self.execute(&cdb[..len], data);
+        let mut into = vec![0; expected.clamp(ROOM, MOST_BYTES)];
+        let done = self.execute(&cdb[..len], Data::In(&mut into));
         self.conclude(request, done, expected, &into)
     }
 
@@ -136,7 +140,7 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
             0x12 => {
                 let mut answer = vec![0x7F, 0, 5, 2, 31];
                 answer.resize(36, 0);
-                self.conclude(request, Ok(answer.len().min(expected)), expected, &answer)
+                self.conclude(request, Ok(answer.len()), expected, &answer)
             }
             _ => self.conclude(request, Err(TransportError::Check(NO_SUCH_UNIT)), expected, &[]),
         }
@@ -179,13 +183,11 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
             Err(TransportError::Gone) => return Err(io::ErrorKind::ConnectionAborted.into()),
             Err(_) => (BUSY, 0, None),
         };
-        let residual = (expected - moved.min(expected)) as u32;
-        let left = if residual > 0 {
-            UNDERFLOW
-        } else if moved > expected {
-            OVERFLOW
-        } else {
-            0
+        let residual = expected.abs_diff(moved) as u32;
+        let left = match moved.cmp(&expected) {
+            Ordering::Less => UNDERFLOW,
+            Ordering::Equal => 0,
+            Ordering::Greater => OVERFLOW,
         };
         let data = &data[..moved.min(data.len()).min(expected)];
         if status == GOOD && !data.is_empty() {
@@ -216,6 +218,12 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
         }
         Ok(())
     }
+}
+
+/// Whether a request takes part in the order of commands.
+fn numbered(request: &Pdu) -> bool {
+    const KINDS: [u8; 5] = [opcode::COMMAND, opcode::TASK_MANAGEMENT, opcode::TEXT, opcode::NOP_OUT, opcode::LOGOUT];
+    !request.immediate() && KINDS.contains(&request.opcode())
 }
 
 /// How many bytes a command has: its group tells (SPC-4, 4.2.5.1).

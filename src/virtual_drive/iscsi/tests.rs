@@ -95,6 +95,27 @@ fn sectors_come_in_units_of_the_size_agreed_on() {
     assert_eq!((data.len(), unit.header[1] & 2, unit.u32(44)), (36, 2, 60));
 }
 
+/// As iscsi-test-cu (libiscsi 1.19) wants it: its iSCSIResiduals and iSCSIcmdsn failed.
+#[test]
+fn what_is_left_over_is_counted_and_what_is_out_of_order_passed_over() {
+    let server = serve();
+    let (mut initiator, _) = Initiator::login(&server, WHOLE).unwrap();
+    initiator.read(&[0; 6], 0);
+    let two = [0x28, 0, 0, 0, 0, 16, 0, 0, 2, 0];
+    for (room, came, flags, left) in
+        [(4096, 4096, 0, 0), (2048, 2048, 4, 2048), (200, 200, 4, 3896), (0, 0, 4, 4096), (5000, 4096, 2, 904)]
+    {
+        let (data, status, unit) = initiator.read(&two, room);
+        assert_eq!((data.len(), status, unit.header[1] & 6, unit.u32(44)), (came, 0, flags, left), "{room}");
+    }
+    for number in [initiator.cmd_sn.wrapping_sub(1), initiator.cmd_sn + 100] {
+        let request = Pdu::new(opcode::COMMAND, FINAL).set(16, 77).set(24, number);
+        request.write(&mut initiator.stream).unwrap();
+    }
+    let (_, status, unit) = initiator.read(&[0; 6], 0);
+    assert_eq!((status, unit.u32(16)), (0, 99), "the others were not answered");
+}
+
 #[test]
 fn what_is_not_a_command_is_answered_too() {
     let server = serve();

@@ -1,5 +1,6 @@
 mod audio;
 mod ddrescue;
+mod odd_drives;
 
 pub use audio::audio_cd;
 
