@@ -26,7 +26,8 @@ pub struct Node {
 }
 
 impl Node {
-    /// Reads an entry; `None` where it can't be read or is none.
+    /// Reads an entry; `None` where it can't be read or is none. Where several were written one after another, each for a change of the file
+    /// (strategy 4096, ECMA-167, 4/A.3), the first counts.
     pub fn read(space: &Space, mut place: Place, reader: &Reader<'_>) -> Option<Node> {
         for _ in 0..MOST_INDIRECT {
             let block = reader.block(space.find(place)?.start)?;
