@@ -35,6 +35,9 @@ pub struct Rip {
     /// Read the subchannel, too (CDs)
     #[arg(long)]
     subchannel: bool,
+    /// Eject the disc when the image is made
+    #[arg(long)]
+    eject: bool,
     #[command(flatten)]
     image: ImageArgs,
     /// What is wrong with the drive in software and its disc: a script
@@ -75,6 +78,7 @@ struct Done {
     more_files: bool,
     resumed: bool,
     papers: Vec<String>,
+    ejected: bool,
 }
 
 /// The last line where there is none, because sectors could not be read.
@@ -101,6 +105,7 @@ pub fn run(args: &Rip) -> ExitCode {
         speed: args.speed,
         subchannel: args.subchannel,
         accept_damage: args.accept_damage,
+        eject: args.eject,
     };
     let output = Output { json: args.json, progress_lines: args.json };
     perform(Task::Rip(Box::new(task)), output, |outcome| {
@@ -152,6 +157,7 @@ fn tell(report: &RipReport) {
         more_files,
         resumed,
         papers: names(&report.papers),
+        ejected: report.ejected,
     });
 }
 

@@ -60,6 +60,14 @@ impl DriveReader {
         read_raw(&mut **transport, ReadCd { lba: at.0, count, audio, main: true, c2: C2::None, sub }, into, from_disc)
     }
 
+    /// Opens the tray, whoever locked it.
+    pub fn eject(&self) -> Result<(), CommandError> {
+        let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        // A drive that locks no tray may refuse this, and open it nonetheless.
+        let _ = mmc::unlock_tray(&mut **transport);
+        mmc::eject(&mut **transport)
+    }
+
     /// As many sectors at a time as the drive takes; each `line` bytes.
     fn pieces(
         &self,

@@ -39,7 +39,9 @@ pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
-pub use rip::{Area, Damage, RipError, RipReport, RipTask, Suspects, rip_from};
+pub use rip::{
+    Area, Became, Damage, EarlierRip, Part, RipError, RipPicture, RipReport, RipTask, Suspects, earlier_rip, rip_folder, rip_from,
+};
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};
 

@@ -223,6 +223,8 @@ impl State {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
             Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
             Event::Batch(id, event) => self.on_batch_event(now, id, &event),
+            // Nothing in the window begins one yet.
+            Event::Rip(..) => {}
             Event::Ended(id, result) => self.ended(now, id, *result),
         }
     }

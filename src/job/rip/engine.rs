@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::map::{Change, Status};
 use super::mapfile::Place;
+use super::picture::{Artist, Show};
 use super::store::Store;
 use super::strategy::{Bounds, Pass, Request, Strategy};
 use crate::disc::Disc;
@@ -62,6 +63,8 @@ pub struct Work<'a> {
     pub disc: &'a Disc,
     /// Rounds over bad sectors.
     pub retries: u32,
+    /// Who is shown what has become of the sectors.
+    pub show: Show<'a>,
 }
 
 /// Reads all that can be read. However it ends, what was read is on the disk, and the map says so.
@@ -82,7 +85,9 @@ pub fn read_all(
     let drive = work.drive.clone();
     // The thread is not waited for when the user cancels: a drive may be busy with a bad sector for a minute.
     let reading = std::thread::spawn(move || read(&drive, strategy, |n| telling.lba(n), sub, &spare, &told.0));
-    let mut books = Books { work, store, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
+    let artist = Artist::new(work.show, store);
+    let mut books =
+        Books { work, store, artist, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
     let result = books.keep(&told.1, &free);
     let place = books.place();
     let counts = books.finish();
@@ -164,6 +169,7 @@ pub fn is_about_sectors(error: &CommandError) -> bool {
 struct Books<'a, 'b> {
     work: &'a Work<'a>,
     store: &'b mut Store,
+    artist: Artist<'a>,
     control: &'a Control,
     tell: &'a (dyn Fn(Progress) + Sync),
     counts: Vec<PassCount>,
@@ -185,7 +191,10 @@ impl<'a> Books<'a, '_> {
                 Ok(Told::Lost(error)) => {
                     return Err(JobError::Drive { name: self.work.name.to_owned(), error: DriveError::Command(error) });
                 }
-                Err(RecvTimeoutError::Timeout) => self.control.check()?,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.artist.catch_up(self.store);
+                    self.control.check()?;
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
@@ -201,6 +210,7 @@ impl<'a> Books<'a, '_> {
             self.bytes += bytes.len() as u64;
         }
         changes.iter().for_each(|change| self.store.apply(change));
+        self.artist.came(request, changes, self.store);
         if let Some(count) = self.counts.last_mut() {
             count.requests += 1;
             match bytes {
@@ -245,7 +255,8 @@ impl<'a> Books<'a, '_> {
         }
     }
 
-    fn finish(self) -> Vec<PassCount> {
+    fn finish(mut self) -> Vec<PassCount> {
+        self.artist.catch_up(self.store);
         if let Some(meter) = self.meter {
             meter.finish();
         }

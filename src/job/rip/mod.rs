@@ -7,6 +7,7 @@
 //! | [`layout`] | which sectors of a disc are ripped, and where each lies in the working file |
 //! | [`store`], [`identity`] | the working folder, which outlives whatever ends this process |
 //! | [`engine`] | drives a strategy over a drive into a store |
+//! | [`picture`] | what has become of the sectors, for whoever watches |
 //! | [`same_disc`] | whether a rip may go on with the disc in the drive |
 //! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
 //!
@@ -20,6 +21,7 @@ mod layout;
 mod log;
 mod map;
 mod mapfile;
+mod picture;
 mod same_disc;
 mod store;
 mod strategy;
@@ -48,6 +50,8 @@ use identity::Identity;
 use layout::Layout;
 use log::Log;
 use mapfile::Place;
+use picture::Show;
+pub use picture::{Became, Part, RipPicture};
 use store::Store;
 pub use suspect::Suspects;
 
@@ -70,6 +74,8 @@ pub struct RipTask {
     pub subchannel: bool,
     /// Make the image even where sectors could not be read.
     pub accept_damage: bool,
+    /// When the image is made, the disc is ejected.
+    pub eject: bool,
 }
 
 impl RipTask {
@@ -84,6 +90,7 @@ impl RipTask {
             speed: None,
             subchannel: false,
             accept_damage: false,
+            eject: false,
         }
     }
 }
@@ -126,6 +133,8 @@ pub struct RipReport {
     pub folder: Option<PathBuf>,
     /// The log, and the map, beside the image.
     pub papers: Vec<PathBuf>,
+    /// Whether the disc was ejected.
+    pub ejected: bool,
     /// How long it took.
     pub seconds: f64,
 }
@@ -138,7 +147,12 @@ struct Names {
 }
 
 /// Rips the disc in a drive.
-pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<RipReport, JobError> {
+pub(super) fn rip(
+    task: &RipTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    show: Show<'_>,
+) -> Result<RipReport, JobError> {
     let name = drive_name(task);
     let opening = opening(None, control);
     let opened = match &task.faults {
@@ -146,7 +160,7 @@ pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + 
         Some(path) => drives::open_faulty(name, script(path)?, &opening),
     };
     let transport = opened.map_err(|error| error.of(name))?;
-    rip_from(transport, task, control, tell)
+    rip_watched(transport, task, control, tell, show)
 }
 
 fn drive_name(task: &RipTask) -> &str {
@@ -165,6 +179,17 @@ pub fn rip_from(
     task: &RipTask,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
+) -> Result<RipReport, JobError> {
+    rip_watched(transport, task, control, tell, &|_| ())
+}
+
+/// The same; `show` is shown what has become of the sectors.
+fn rip_watched(
+    transport: Box<dyn Transport>,
+    task: &RipTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    show: Show<'_>,
 ) -> Result<RipReport, JobError> {
     let begun = (Instant::now(), log::now());
     let name = drive_name(task);
@@ -187,7 +212,7 @@ pub fn rip_from(
     }
     let reading = Arc::new(reader);
     same_disc::confirm(&reading, name, &store, control)?;
-    let work = Work { drive: reading, name, disc: &disc, retries: task.retries };
+    let work = Work { drive: reading, name, disc: &disc, retries: task.retries, show };
     let passes = read_all(&work, &mut store, control, tell)?;
     // From here on it is a disc like any other.
     let reader = store.disc(&disc)?;
@@ -198,6 +223,7 @@ pub fn rip_from(
         resumed: store.is_resumed(),
         folder: Some(names.folder.clone()),
         papers: Vec::new(),
+        ejected: false,
         seconds: 0.0,
         damage,
         suspects: Suspects::default(),
@@ -213,7 +239,9 @@ pub fn rip_from(
         store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
         drop(reader);
         store.remove();
-        report = RipReport { image: Some(made), folder: None, papers: vec![names.log, names.map], ..report };
+        // The image is there, whatever the drive says to this.
+        let ejected = task.eject && work.drive.eject().is_ok();
+        report = RipReport { image: Some(made), folder: None, papers: vec![names.log, names.map], ejected, ..report };
     }
     report.seconds = begun.0.elapsed().as_secs_f64();
     Ok(report)
@@ -254,6 +282,35 @@ fn title(disc: &Disc) -> String {
     let name: String = title.chars().map(kept).take(100).collect();
     let name = name.trim().trim_matches('.').to_owned();
     if name.is_empty() { "disc".to_owned() } else { name }
+}
+
+/// What an earlier run has left for the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRip {
+    /// The working folder.
+    pub folder: PathBuf,
+    /// When it was begun (UTC).
+    pub begun: String,
+    /// Sectors that were read.
+    pub read: u32,
+    /// Sectors of the disc.
+    pub sectors: u32,
+}
+
+/// The working folder of a rip into this image.
+pub fn rip_folder(target: &Path) -> PathBuf {
+    names(target).folder
+}
+
+/// What an earlier run has left that a rip into this working folder would go on with, with the right disc.
+pub fn earlier_rip(folder: &Path) -> Option<EarlierRip> {
+    let (identity, map) = store::left_in(folder)?;
+    Some(EarlierRip {
+        folder: folder.to_owned(),
+        begun: identity.begun,
+        read: map.count(map::Status::Finished),
+        sectors: map.len(),
+    })
 }
 
 fn names(target: &Path) -> Names {
