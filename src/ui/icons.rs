@@ -41,6 +41,10 @@ pub enum Icon {
     Clock,
     /// An arrow in a circle: again.
     Again,
+    /// An arrow from a disc into a tray: save.
+    Save,
+    /// Points left: the one before.
+    Left,
 }
 
 enum Mark {
@@ -129,6 +133,12 @@ impl Icon {
                 ]),
                 Line(&[(13.6, 2.4), (13.2, 6.0), (9.7, 5.4)]),
             ],
+            Icon::Save => &[
+                Line(&[(8.0, 1.5), (8.0, 10.0)]),
+                Line(&[(4.5, 6.8), (8.0, 10.3), (11.5, 6.8)]),
+                Line(&[(1.5, 9.5), (1.5, 14.0), (14.5, 14.0), (14.5, 9.5)]),
+            ],
+            Icon::Left => &[Line(&[(10.0, 4.0), (6.0, 8.0), (10.0, 12.0)])],
             Icon::Clock => &[Circle(8.0, 8.0, 6.5), Line(&[(8.0, 4.5), (8.0, 8.0), (10.5, 9.5)])],
         }
     }
