@@ -252,7 +252,7 @@ impl Face<'_> {
             self.arc((from + to) / 2.0, turn, Stroke::new(to - from, ground));
         }
         if became == Became::Unreadable {
-            self.spokes(36, from - 2.5, to + 2.5, turn, 0.0, Stroke::new(1.5, self.t.bad));
+            self.spokes(36, from - 2.5, to + 2.5, turn, 0.0, Stroke::new(1.5, self.t.damage));
         }
         let (start, end) = match turn {
             Turn::Full => (0.0, TAU),
@@ -272,7 +272,7 @@ impl Face<'_> {
         for &at in wrong {
             let sector = i64::from(at.0);
             let radius = geometry.radius(sector) * self.radius;
-            self.arc(radius, self.turn(geometry, sector), Stroke::new(1.5, self.t.bad));
+            self.arc(radius, self.turn(geometry, sector), Stroke::new(1.5, self.t.damage));
         }
     }
 

@@ -100,7 +100,7 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
         layer_break(painter, t, pos2(scale.x(at), scale.rect.center().y));
     }
     for at in open.findings.iter().flat_map(|report| &report.findings.wrong_at) {
-        painter.vline(scale.x(i64::from(at.0)), scale.rect.y_range(), Stroke::new(1.5, t.bad));
+        painter.vline(scale.x(i64::from(at.0)), scale.rect.y_range(), Stroke::new(1.5, t.damage));
     }
     for span in spans.iter().filter(|span| span.track.is_some() && span.kind != Kind::Pregap) {
         let selected = span.track == open.selected;

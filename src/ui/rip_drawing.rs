@@ -57,7 +57,7 @@ impl Tokens {
             Became::Read | Became::ReadLater => None,
             Became::Untried => Some(self.blank.gamma_multiply(0.86)),
             Became::Waiting => Some(self.blank),
-            Became::Unreadable => Some(self.bad),
+            Became::Unreadable => Some(self.damage),
         }
     }
 }

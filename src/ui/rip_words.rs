@@ -146,7 +146,7 @@ fn whose(damage: &Damage) -> String {
     if let Some(more) = files.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
         text += &format!(" and {}", count(more as u64, "more file"));
     } else if damage.more_files {
-        text += "; perhaps more files";
+        text += if files.is_empty() { "; which files are hit can't be told" } else { "; perhaps more files" };
     }
     text
 }

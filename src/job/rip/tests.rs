@@ -9,7 +9,7 @@ use crate::disc::sector::{Form, RAW, Slice, Worth};
 use crate::disc::{DiscReader, Lba, Medium, ReadError, Stored, StoredSub, Track, TrackId, TrackMode};
 use crate::drive::transport::{Data, TransportError};
 use crate::image::{Extent, ExtentReader, Loss};
-use crate::job::{Class, DriveError, demo_disc};
+use crate::job::{Class, DriveError, Event, Pool, Task, demo_disc};
 use crate::virtual_drive::{Device, Fault, Manners, Trouble};
 
 /// What a drive was asked for: address, sectors, and whether they came.
@@ -525,4 +525,33 @@ fn the_disc_is_ejected_when_the_image_is_made_and_not_before() {
     rig.faults.clear();
     let report = rig.rip().unwrap();
     assert!(report.image.is_some() && report.ejected);
+}
+
+/// Drives are slow, and there may be more of them than workers.
+#[test]
+fn rips_go_on_side_by_side_and_keep_no_other_task_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("faults");
+    fs::write(&script, "drive pace 200000").unwrap();
+    let pool = Pool::new(1, Arc::new(|| ()));
+    let rip = |name: &str| {
+        let task = RipTask { faults: Some(script.clone()), ..RipTask::new("demo", folder.path().join(name)) };
+        pool.submit(Task::Rip(Box::new(task)))
+    };
+    let rips = [rip("a.cue"), rip("b.cue")];
+    let other = pool.submit(Task::Demo(folder.path().to_owned()));
+    let (mut read, mut ended) = (Vec::new(), Vec::new());
+    while read.len() < 2 || ended.is_empty() {
+        match pool.events().recv().unwrap() {
+            Event::Rip(id, picture) if picture.read > 0 && !read.contains(&id) => read.push(id),
+            Event::Ended(id, result) => ended.push((id, result.is_ok())),
+            _ => {}
+        }
+    }
+    assert_eq!(ended, [(other, true)], "both drives are still read");
+    rips.iter().for_each(|id| pool.control(*id).unwrap().cancel());
+    drop(pool);
+    for name in ["a.rip", "b.rip"] {
+        assert!(earlier_rip(&folder.path().join(name)).is_some(), "{name}");
+    }
 }
