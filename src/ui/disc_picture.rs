@@ -23,7 +23,7 @@ const PATTERNED: f32 = 4.0;
 pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &mut Actions) -> Option<TrackId> {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::CLICK);
     let disc = open.image.disc();
-    let rip = state.rip_of(&open.image.path).and_then(|job| job.picture.as_deref());
+    let rip = state.rip_of(open);
     let description = describe(disc) + &rip.map(rip_drawing::in_words).unwrap_or_default();
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &description));
     let face = Face { painter: ui.painter().clone(), center: rect.center(), radius: side / 2.0 - 6.0, t: tokens(ui) };

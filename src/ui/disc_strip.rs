@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions)
     let spans: Vec<Span> = shown_spans(spans(disc));
     let scale = Scale::new(rect, &spans);
     let pointed = response.hover_pos().and_then(|at| track_at(&spans, scale.sector(at.x), scale.reach(3.0)));
-    let rip = state.rip_of(&open.image.path).and_then(|job| job.picture.as_deref());
+    let rip = state.rip_of(open);
     let under = |picture| response.hover_pos().and_then(|at| place_at(picture, scale.sector(at.x), scale.reach(3.0)));
     let place = rip.and_then(under);
     if response.clicked() {
@@ -89,7 +89,7 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
             painter.vline(from, part.y_range(), Stroke::new(1.0, t.window));
         }
     }
-    if let Some(picture) = state.rip_of(&open.image.path).and_then(|job| job.picture.as_deref()) {
+    if let Some(picture) = state.rip_of(open) {
         rip(painter, t, scale, picture, state);
     }
     for span in spans.iter().filter(|span| span.track.is_some() && span.kind != Kind::Pregap) {
@@ -196,7 +196,7 @@ pub fn legend(ui: &mut Ui, state: &State, open: &OpenImage) {
             note(ui, "Second layer begins");
             ui.add_space(L - S);
         }
-        if let Some(picture) = state.rip_of(&open.image.path).and_then(|job| job.picture.as_deref()) {
+        if let Some(picture) = state.rip_of(open) {
             rip_drawing::legend(ui, picture);
         }
     });

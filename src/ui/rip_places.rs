@@ -28,7 +28,7 @@ pub fn tip(open: &OpenImage, place: &Part) -> String {
 
 /// Shows how many places there are, and the one that is looked at.
 pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
-    let Some(picture) = state.rip_of(&open.image.path).and_then(|job| job.picture.as_deref()) else { return };
+    let Some(picture) = state.rip_of(open) else { return };
     let places = &picture.unreadable;
     if places.is_empty() {
         return;

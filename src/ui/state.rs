@@ -14,7 +14,7 @@ use crate::disc::{Disc, Lba, Medium, TrackId};
 use crate::image::{self, Advice, Fault, Image, Password, file_name};
 use crate::job::{
     self, BatchEvent, Class, Entry, Event, Fate, Finding, HashReport, JobError, JobId, Listed, Named, OpenReport, Outcome,
-    RipTask, Task, VerifyReport,
+    RipPicture, RipTask, Task, VerifyReport,
 };
 
 /// Number of an open image.
@@ -156,9 +156,10 @@ impl State {
         self.jobs.iter().find(|job| !job.over() && job.source == path)
     }
 
-    /// The last rip of the disc in this drive, of whose sectors something is known.
-    pub fn rip_of(&self, path: &Path) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.source == path && job.picture.is_some())
+    /// What the last rip of this disc has made of its sectors; of no other disc that was in the same drive.
+    pub fn rip_of(&self, open: &OpenImage) -> Option<&RipPicture> {
+        let of = |job: &&Job| job.source == open.image.path && job.disc.as_ref() == Some(open.image.disc());
+        self.jobs.iter().filter(of).find_map(|job| job.picture.as_deref())
     }
 
     /// How many jobs are not over.
@@ -222,11 +223,14 @@ impl State {
             Task::Convert(task) => &task.source,
             Task::Verify { source, .. } | Task::Hash { source, .. } => source,
         };
-        let disc = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
+        let open = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
+        let disc = open.or_else(|| self.drives.disc_in(job::drive_of(source)?));
         let speed = disc.map_or(CD_SPEED, single_speed);
         let speed = (!matches!(task, Task::Batch(_))).then_some(speed);
         let tracks = disc.map_or(0, |disc| disc.tracks().count());
-        if let Some(job) = Job::new(id, now, task, speed, tracks) {
+        let ripped = disc.filter(|_| matches!(task, Task::Rip(_))).cloned();
+        if let Some(mut job) = Job::new(id, now, task, speed, tracks) {
+            job.disc = ripped;
             self.jobs.insert(0, job);
         }
     }

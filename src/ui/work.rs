@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::batch::fate;
 use super::notices::Notice;
 use super::{rip_words, words};
+use crate::disc::Disc;
 use crate::image::{Password, file_name, track_list};
 use crate::job::{
     BatchEvent, BatchReport, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, RipPicture, RipTask, Task,
@@ -98,6 +99,8 @@ pub struct Job {
     pub single_speed: Option<f64>,
     /// Tracks of its disc.
     pub tracks: usize,
+    /// The disc that it rips, where that is known.
+    pub disc: Option<Disc>,
     /// The password that the new image gets.
     pub new_password: Option<Password>,
     /// What it was asked, where it rips a disc.
@@ -156,6 +159,7 @@ impl Job {
             log: Vec::new(),
             single_speed,
             tracks,
+            disc: None,
             new_password,
             rip,
             picture: None,

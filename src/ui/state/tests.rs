@@ -240,7 +240,7 @@ fn a_rip_keeps_its_drive_and_can_go_on_where_it_ended() {
     state.on_event(now, Event::Started(JobId(1)));
     state.on_event(now, Event::Progress(JobId(1), progress(Phase::Trim, 30, 1e6)));
     state.on_event(now, Event::Rip(JobId(1), Box::new(picture(50, 2, now))));
-    let job = state.rip_of(Path::new("drive:/dev/sr0")).unwrap();
+    let job = &state.jobs[0];
     assert_eq!((job.phase().as_str(), job.part()), ("Trimming the edges of errors", 0.4));
     assert_eq!(job.silence(now + Duration::from_secs(3)), Some(Duration::from_secs(3)));
     assert!(job.makes());
@@ -260,4 +260,21 @@ fn a_rip_keeps_its_drive_and_can_go_on_where_it_ended() {
     state.submitted(now, JobId(3), &rip());
     state.on_event(now, ended(3, Err(JobError::Exists("out/a.log".into()))));
     assert!(!state.jobs[0].goes_on);
+}
+
+#[test]
+fn what_became_of_a_disc_is_not_shown_of_the_next_one_in_its_drive() {
+    let (mut state, now) = (State::default(), Instant::now());
+    let open = |state: &mut State, id, tracks| {
+        let path = "drive:/dev/sr0";
+        state.submitted(now, JobId(id), &Task::Open { path: path.into(), password: None });
+        state.on_opener_event(ended(id, Ok(Outcome::Opened(vec![report(path, tracks)]))));
+    };
+    open(&mut state, 1, 3);
+    state.submitted(now, JobId(1), &rip());
+    state.on_event(now, Event::Rip(JobId(1), Box::new(picture(50, 2, now))));
+    assert_eq!(state.rip_of(state.shown().unwrap()).map(|picture| picture.bad), Some(2));
+    assert_eq!((state.jobs[0].tracks, state.jobs[0].single_speed), (3, Some(CD_SPEED)));
+    open(&mut state, 2, 4);
+    assert_eq!(state.rip_of(state.shown().unwrap()), None);
 }
