@@ -15,6 +15,7 @@
 
 pub mod bytes;
 pub mod cli;
+mod config;
 pub mod disc;
 pub mod drive;
 pub mod filesystem;

@@ -50,7 +50,7 @@ fn the_last_line_says_everything() {
     let result = lines.last().unwrap();
     assert_eq!(
         keys(result),
-        "areas:list damaged:int event:text files:list folder:text more_files:bool resumed:bool seconds:float sectors:int"
+        "areas:list audio:object damaged:int event:text files:list folder:text more_files:bool resumed:bool seconds:float sectors:int"
     );
     assert_eq!((&result["event"], &result["damaged"], &result["sectors"]), (&"unreadable".into(), &2.into(), &1202.into()));
     assert_eq!(result["areas"], serde_json::json!([{"start": 24, "sectors": 2, "track": 1}]));
@@ -58,7 +58,7 @@ fn the_last_line_says_everything() {
     let done = last(&say(at, &[&rip[..], &["--accept-damage", "--retries", "1"]].concat()).out);
     assert_eq!(
         keys(&done),
-        "areas:list damaged:int ejected:bool event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int suspect:int verified:bool"
+        "areas:list audio:object checksums:object damaged:int databases:list ejected:bool event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int suspect:int verified:bool"
     );
     assert_eq!((&done["resumed"], &done["damaged"], &done["verified"]), (&true.into(), &2.into(), &true.into()));
     assert_eq!(names(at), ["a.bin", "a.cue", "a.log", "a.map", "faults.txt"]);
@@ -67,9 +67,41 @@ fn the_last_line_says_everything() {
     let (text, sum) = log.rsplit_once("SHA-1 of everything above this line: ").unwrap();
     let ours: String = Sha1::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(ours, sum.trim_end());
+    assert_eq!(
+        keys(&done["audio"]),
+        "checked:text differed:int doubtful:int doubts:list lacking:int offset:int offset_known:bool q_bad:int q_frames:int q_mended:int"
+    );
+    let sums = &done["checksums"];
+    assert_eq!(keys(sums), "accurate_rip:text cddb:text ctdb_crc32:text ctdb_toc:text music_brainz:text tracks:list");
+    assert_eq!(keys(&sums["tracks"][0]), "accurate_rip_1:text accurate_rip_2:text crc32:text ctdb_crc32:text track:int");
+    assert!(log.contains(sums["tracks"][1]["accurate_rip_2"].as_str().unwrap()), "{log}");
     // The sums of the log are those of the image.
     let hash = &json(&ok(at, &["hash", "--json", "a.cue"]))[0];
     assert!(log.contains(hash["tracks"][1]["sha1"].as_str().unwrap()) && log.contains(hash["disc"]["md5"].as_str().unwrap()));
+}
+
+#[test]
+fn audio_that_never_comes_twice_as_the_same_makes_no_image() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    faults(at, "500 flickers\n600-602 wrong-before 3\ndrive offset 6\n");
+    let rip = ["rip", "demo", "a.cue", "--faults", "faults.txt", "--json", "--offset", "6", "--readings", "5"];
+    let said = say(at, &rip);
+    assert_eq!((said.code, json(&said.err)[0]["error"]["class"].as_str()), (4, Some("drive")), "{}", said.err);
+    let result = last(&said.out);
+    // By its offset, the drive's sector lies across two of the disc.
+    let audio = &result["audio"];
+    assert_eq!(
+        (&result["event"], &result["damaged"], &audio["doubtful"]),
+        (&"unreadable".into(), &0.into(), &1.into()),
+        "{audio}"
+    );
+    assert!(audio["differed"].as_u64() >= Some(4) && audio["checked"] == "twice" && audio["offset"] == 6, "{audio}");
+    let done = last(&ok(at, &[&rip[..], &["--accept-damage"]].concat()));
+    assert_eq!((&done["event"], &done["audio"]["doubtful"], &done["resumed"]), (&"done".into(), &1.into(), &true.into()));
+    // Read once, it is taken as it comes.
+    let done = last(&ok(at, &["rip", "demo", "b.cue", "--faults", "faults.txt", "--json", "--audio", "once"]));
+    assert_eq!((&done["audio"]["checked"], &done["audio"]["offset_known"]), (&"no".into(), &false.into()));
 }
 
 /// The demo disc's folder TONES holds TONES.CSV: the file is hit by its sector, as the disc's own folder has it.

@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::convert::{ImageArgs, print as print_image};
 use super::output::{Output, print_json, say};
 use super::perform;
-use crate::job::{Area, JobError, Outcome, RipError, RipReport, RipTask, Task};
+use crate::job::{
+    Area, AudioCheck, AudioReport, AudioSums, JobError, Lookup, Memory, Outcome, RipError, RipReport, RipTask, Servers, Task,
+};
 
 /// Areas that are listed for people; the log has them all.
 const MOST_LISTED: usize = 20;
@@ -32,12 +34,24 @@ pub struct Rip {
     /// How fast the disc turns: 8 for eight times single speed; when not given, as fast as it goes
     #[arg(long, value_name = "TIMES", value_parser = times)]
     speed: Option<f64>,
-    /// Read the subchannel, too (CDs)
+    /// Keep the subchannel in the image, too (CDs)
     #[arg(long)]
     subchannel: bool,
     /// Eject the disc when the image is made
     #[arg(long)]
     eject: bool,
+    /// How audio, which has no checksums, is made sure of: read twice, but where the drive's error pointers have proved true; always twice; or once
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    audio: AudioCheck,
+    /// How often a sector of audio is read at most, where its readings differ
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    readings: u32,
+    /// The drive's read offset in samples, as AccurateRip lists it; it is remembered for the model
+    #[arg(long, value_name = "SAMPLES", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-5880..=5880))]
+    offset: Option<i32>,
+    /// Ask AccurateRip, CTDB, MusicBrainz and gnudb about audio, over the internet; they get the table of contents, and no checksum
+    #[arg(long)]
+    look_up: bool,
     #[command(flatten)]
     image: ImageArgs,
     /// What is wrong with the drive in software and its disc: a script
@@ -76,6 +90,9 @@ struct Done {
     areas: Vec<AreaShape>,
     files: Vec<String>,
     more_files: bool,
+    audio: Option<AudioShape>,
+    checksums: Option<SumsShape>,
+    databases: Vec<SaidShape>,
     resumed: bool,
     papers: Vec<String>,
     ejected: bool,
@@ -91,6 +108,7 @@ struct Unreadable {
     areas: Vec<AreaShape>,
     files: Vec<String>,
     more_files: bool,
+    audio: Option<AudioShape>,
     resumed: bool,
     folder: Option<String>,
 }
@@ -104,6 +122,11 @@ pub fn run(args: &Rip) -> ExitCode {
         restart: args.restart,
         speed: args.speed,
         subchannel: args.subchannel,
+        audio: args.audio,
+        readings: args.readings,
+        offset: args.offset,
+        memory: Memory::default(),
+        look_up: args.look_up.then(Servers::default),
         accept_damage: args.accept_damage,
         eject: args.eject,
     };
@@ -115,16 +138,113 @@ pub fn run(args: &Rip) -> ExitCode {
         } else {
             print(&report);
         }
-        match report.folder {
+        match report.folder.clone() {
             None => Ok(ExitCode::SUCCESS),
-            Some(path) => Err(JobError::Rip { path, error: RipError::Unreadable(report.damage.sectors) }),
+            Some(path) => Err(JobError::Rip { path, error: why(&report) }),
         }
     })
 }
 
+/// Why there is no image.
+fn why(report: &RipReport) -> RipError {
+    match report.audio.as_ref().filter(|_| report.damage.sectors == 0) {
+        Some(audio) => RipError::Doubtful(audio.doubtful),
+        None => RipError::Unreadable(report.damage.sectors),
+    }
+}
+
+/// What was done about audio, as JSON.
+#[derive(Serialize)]
+struct AudioShape {
+    checked: &'static str,
+    offset: i32,
+    offset_known: bool,
+    lacking: u32,
+    differed: u32,
+    doubtful: u32,
+    doubts: Vec<AreaShape>,
+    q_frames: u32,
+    q_bad: u32,
+    q_mended: u32,
+}
+
+impl AudioShape {
+    fn of(audio: &AudioReport) -> AudioShape {
+        AudioShape {
+            checked: match (audio.check, audio.trusted) {
+                (AudioCheck::Once, _) => "no",
+                (AudioCheck::Auto, true) => "c2",
+                (AudioCheck::Auto | AudioCheck::Twice, _) => "twice",
+            },
+            offset: audio.offset,
+            offset_known: audio.offset_known,
+            lacking: audio.lacking,
+            differed: audio.differed,
+            doubtful: audio.doubtful,
+            doubts: audio.doubts.iter().map(shape).collect(),
+            q_frames: audio.q.frames,
+            q_bad: audio.q.bad,
+            q_mended: audio.q.mended,
+        }
+    }
+}
+
+/// What databases know audio by, as JSON.
+#[derive(Serialize)]
+struct SumsShape {
+    accurate_rip: String,
+    cddb: String,
+    music_brainz: String,
+    ctdb_toc: String,
+    ctdb_crc32: String,
+    tracks: Vec<TrackSumsShape>,
+}
+
+#[derive(Serialize)]
+struct TrackSumsShape {
+    track: u8,
+    crc32: String,
+    accurate_rip_1: String,
+    accurate_rip_2: String,
+    ctdb_crc32: String,
+}
+
+impl SumsShape {
+    fn of(sums: &AudioSums) -> SumsShape {
+        let hex = |sum: u32| format!("{sum:08x}");
+        let (a, b) = sums.ids.accurate_rip;
+        let tracks = sums.tracks.iter().map(|(id, track)| TrackSumsShape {
+            track: id.track,
+            crc32: hex(track.crc32),
+            accurate_rip_1: hex(track.v1),
+            accurate_rip_2: hex(track.v2),
+            ctdb_crc32: hex(track.ctdb),
+        });
+        SumsShape {
+            accurate_rip: format!("{:03}-{a:08x}-{b:08x}-{:08x}", sums.ids.audio_tracks, sums.ids.cddb),
+            cddb: hex(sums.ids.cddb),
+            music_brainz: sums.ids.music_brainz.clone(),
+            ctdb_toc: sums.ids.ctdb.clone(),
+            ctdb_crc32: hex(sums.ctdb),
+            tracks: tracks.collect(),
+        }
+    }
+}
+
+/// What a database says, as JSON.
+#[derive(Serialize)]
+struct SaidShape {
+    source: &'static str,
+    words: String,
+}
+
+fn shape(area: &Area) -> AreaShape {
+    AreaShape { start: area.start.0, sectors: area.sectors, track: area.track }
+}
+
 fn tell(report: &RipReport) {
-    let shape = |area: &Area| AreaShape { start: area.start.0, sectors: area.sectors, track: area.track };
     let areas = report.damage.areas.iter().map(shape).collect();
+    let audio = report.audio.as_ref().map(AudioShape::of);
     let names = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let &RipReport { sectors, resumed, seconds, .. } = report;
     let (damaged, files, more_files) = (report.damage.sectors, report.damage.files.clone(), report.damage.more_files);
@@ -138,6 +258,7 @@ fn tell(report: &RipReport) {
             areas,
             files,
             more_files,
+            audio,
             resumed,
             folder,
         });
@@ -155,6 +276,9 @@ fn tell(report: &RipReport) {
         areas,
         files,
         more_files,
+        audio,
+        checksums: report.sums.as_ref().map(SumsShape::of),
+        databases: report.lookup.iter().flat_map(Lookup::words).map(|(source, words)| SaidShape { source, words }).collect(),
         resumed,
         papers: names(&report.papers),
         ejected: report.ejected,
@@ -186,6 +310,12 @@ fn print(report: &RipReport) {
     } else {
         say(&format!("All {} sectors were read.", report.sectors));
     }
+    if let Some(audio) = &report.audio {
+        print_audio(audio);
+    }
+    for (source, words) in report.lookup.iter().flat_map(Lookup::words) {
+        say(&format!("  {source}: {words}"));
+    }
     if let Some(first) = report.suspects.at.first() {
         let count = report.suspects.sectors;
         say(&format!(
@@ -198,5 +328,29 @@ fn print(report: &RipReport) {
     let papers: Vec<String> = report.papers.iter().map(|path| path.display().to_string()).collect();
     if !papers.is_empty() {
         say(&format!("  Log and map: {}", papers.join(", ")));
+    }
+}
+
+fn print_audio(audio: &AudioReport) {
+    let sectors = |n: u32| if n == 1 { "1 sector".to_owned() } else { format!("{n} sectors") };
+    match audio.check {
+        AudioCheck::Once => say("  Audio was read once, and is taken as it came."),
+        _ if audio.differed == 0 => say("  Audio: all readings agree."),
+        _ if audio.doubtful == 0 => {
+            say(&format!(
+                "  Audio: {} came in more than one way; their readings were voted on, and agree.",
+                sectors(audio.differed)
+            ));
+        }
+        _ => say(&format!("  Audio: the readings of {} never agreed:", sectors(audio.doubtful))),
+    }
+    for area in audio.doubts.iter().take(MOST_LISTED) {
+        say(&format!("    track {}: {} from {} ({})", area.track, sectors(area.sectors), area.start, area.start.to_msf()));
+    }
+    if !audio.offset_known {
+        say("  The drive's read offset is not known: its audio may lie some hundred samples from where it belongs (--offset).");
+    }
+    if audio.lacking > 0 {
+        say(&format!("  {} samples at an end of the audio are silence: the drive can't reach them.", audio.lacking));
     }
 }

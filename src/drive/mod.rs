@@ -9,6 +9,7 @@
 //!
 //! Standards: SCSI Primary Commands (SPC-4) and Multi-Media Commands (MMC-6) of INCITS T10. Numbers are big-endian throughout.
 
+mod audio;
 mod details;
 pub mod mmc;
 mod reader;
@@ -17,7 +18,8 @@ pub mod sense;
 pub mod transport;
 mod watch;
 
+pub use audio::{AudioReading, POINTERS, SAMPLES, is_flagged};
 pub use details::{Details, LookError, Protection, look};
-pub use reader::DriveReader;
+pub use reader::{Ask, DriveReader};
 pub use report::report;
 pub use watch::Watch;

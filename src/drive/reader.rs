@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::audio::{self, AudioReading, Reach};
 use super::mmc::{self, C2, CommandError, ReadCd, Sectors, SubRead};
 use super::sense::Meaning;
 use super::transport::Transport;
@@ -22,12 +23,26 @@ pub struct DriveReader {
     disc: Disc,
     transport: Mutex<Box<dyn Transport>>,
     user_data_only: bool,
+    audio: AudioReading,
+}
+
+/// Sectors to ask a drive for, in one command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Address of the first.
+    pub at: Lba,
+    /// How many; all of one kind.
+    pub count: u32,
+    /// With their raw subchannel, which only CDs have.
+    pub sub: bool,
+    /// What the drive remembers of them will not do.
+    pub from_disc: bool,
 }
 
 impl DriveReader {
     /// The disc that [`super::look`] has found in this drive.
     pub fn new(disc: Disc, transport: Box<dyn Transport>) -> DriveReader {
-        DriveReader { disc, transport: Mutex::new(transport), user_data_only: false }
+        DriveReader { disc, transport: Mutex::new(transport), user_data_only: false, audio: AudioReading::default() }
     }
 
     /// The same where the drive gives nothing but user data ([`super::Details::user_data_only`]): whole sectors are made from that.
@@ -35,9 +50,24 @@ impl DriveReader {
         DriveReader { user_data_only, ..self }
     }
 
+    /// The same, where audio is read in this way.
+    pub fn with_audio(self, audio: AudioReading) -> DriveReader {
+        DriveReader { audio, ..self }
+    }
+
+    /// How audio is read.
+    pub fn audio(&self) -> AudioReading {
+        self.audio
+    }
+
     /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
     pub fn most_sectors(&self, sub: bool) -> u32 {
         let transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_audio = self.disc.tracks().any(|(_, track)| !track.mode.is_data());
+        if self.disc.medium.is_cd() && has_audio {
+            let wire = mmc::most_sectors(&**transport, audio::wire(sub, self.audio.c2));
+            return wire.saturating_sub(self.audio.extra()).max(1);
+        }
         mmc::most_sectors(&**transport, self.line(sub))
     }
 
@@ -47,17 +77,63 @@ impl DriveReader {
         main + if sub { SUBCHANNEL } else { 0 }
     }
 
-    /// Asks the drive for sectors once, in one command, whole, as it gives them; nothing is tried again here. They must all be of one kind, and
-    /// there is no subchannel but on a CD. `from_disc`: what the drive remembers will not do.
-    pub fn attempt(&self, at: Lba, sub: bool, from_disc: bool, into: &mut [u8]) -> Result<(), CommandError> {
+    /// Asks the drive for sectors once, in one command, whole, as it gives them, audio from where it lies by the drive's read offset; nothing is tried
+    /// again here. `c2`: 294 bytes of error pointers a sector, for those of audio; they come where [`AudioReading::c2`] has it, else they are zeros.
+    pub fn attempt(&self, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Result<(), CommandError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = (into.len() / self.line(sub)) as u32;
+        let Ask { at, count, from_disc, .. } = ask;
         if !self.disc.medium.is_cd() {
             return read_data(&mut **transport, at, count, into, from_disc);
         }
-        let audio = self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data());
-        let sub = if sub { SubRead::Raw } else { SubRead::None };
-        read_raw(&mut **transport, ReadCd { lba: at.0, count, audio, main: true, c2: C2::None, sub }, into, from_disc)
+        if self.disc.track_at(at).is_some_and(|(_, track)| !track.mode.is_data()) {
+            return self.read_audio(&mut **transport, ask, into, c2);
+        }
+        let sub = if ask.sub { SubRead::Raw } else { SubRead::None };
+        read_raw(&mut **transport, ReadCd { lba: at.0, count, audio: false, main: true, c2: C2::None, sub }, into, from_disc)
+    }
+
+    fn read_audio(&self, transport: &mut dyn Transport, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Result<(), CommandError> {
+        let reading = AudioReading { c2: self.audio.c2 && !c2.is_empty(), ..self.audio };
+        let reachable = audio::reachable(&self.disc, ask.at, reading);
+        let reach = Reach::new(ask.at, ask.count, reading, &reachable, ask.sub);
+        // What was asked for is what the drive gives: nothing has to be put anywhere.
+        if reading.offset == 0 && !reading.c2 {
+            c2.fill(0);
+            return read_raw(transport, reach.command, into, ask.from_disc);
+        }
+        let mut answer = vec![0; reach.command.size() * reach.command.count as usize];
+        if !answer.is_empty() {
+            read_raw(transport, reach.command, &mut answer, ask.from_disc)?;
+        }
+        reach.place(&answer, into, c2);
+        Ok(())
+    }
+
+    /// Fills the drive's memory with other sectors of audio than those around `at`, so that the next read of those comes from the disc: for drives that
+    /// don't forget when they are told to. Of what can't be read, nothing is told.
+    pub fn displace(&self, at: Lba, sectors: u32) -> Result<(), CommandError> {
+        let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        let reachable = audio::reachable(&self.disc, at, AudioReading::default());
+        let behind = at.0.saturating_add(sectors as i32);
+        let start = if behind.saturating_add(sectors as i32) <= reachable.end { behind } else { reachable.start };
+        let end = start.saturating_add(sectors as i32).min(reachable.end);
+        let most = mmc::most_sectors(&**transport, RAW) as i32;
+        let mut scratch = vec![0; most as usize * RAW];
+        let mut lba = start;
+        while lba < end {
+            let count = most.min(end - lba) as u32;
+            // On a short disc there may be no others.
+            if lba <= at.0 + most && at.0 - most < lba + count as i32 {
+                lba += count as i32;
+                continue;
+            }
+            let wanted = ReadCd { lba, count, audio: true, main: true, c2: C2::None, sub: SubRead::None };
+            match mmc::read_cd(&mut **transport, wanted, &mut scratch[..count as usize * RAW], PATIENCE) {
+                Err(error) if error.is_gone() => return Err(error),
+                _ => lba += count as i32,
+            }
+        }
+        Ok(())
     }
 
     /// Opens the tray, whoever locked it.

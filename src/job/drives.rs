@@ -198,6 +198,11 @@ pub fn open_faulty(name: &str, faults: FaultScript, opening: &Opening) -> Result
     Ok(Box::new(device))
 }
 
+/// Whether this is the name of the drive in software.
+pub fn is_software(name: &str) -> bool {
+    name == DEMO || name.starts_with(DEMO_WITH)
+}
+
 /// The disc in the drive in software; `None` of other drives.
 fn demo_medium(name: &str, opening: &Opening) -> Result<Option<Arc<dyn DiscReader>>, DriveError> {
     if name == DEMO {

@@ -2,11 +2,13 @@
 //!
 //! Window and command line hand the same tasks to the same pool.
 
+mod audio_sums;
 mod batch;
 mod compare;
 mod control;
 mod convert;
 mod copy;
+mod databases;
 mod demo;
 mod drive_words;
 mod drives;
@@ -24,11 +26,13 @@ mod verify;
 
 use std::path::PathBuf;
 
+pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};
 pub use copy::Worths;
+pub use databases::{Accuracy, Answer, CtdbMatch, Lookup, Names, Servers, TrackMatch, look_up};
 pub use demo::{DEMO_NAME, demo_disc};
 pub use drives::{
     DEMO, DriveError, Listed, Named, SPIN_UP, State as DriveState, demo_with, drive_of, list as drives, look_at as look_at_drive,
@@ -40,7 +44,8 @@ pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
 pub use rip::{
-    Area, Became, Damage, EarlierRip, Part, RipError, RipPicture, RipReport, RipTask, Suspects, earlier_rip, rip_folder, rip_from,
+    Area, AudioCheck, AudioReport, Became, Damage, EarlierRip, Evidence, Memory, Part, QCount, RipError, RipPicture, RipReport,
+    RipTask, Suspects, earlier_rip, rip_folder, rip_from,
 };
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};

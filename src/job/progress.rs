@@ -22,6 +22,8 @@ pub enum Phase {
     Scrape,
     /// Ripping: trying bad sectors again.
     Retry,
+    /// Ripping: reading audio a second time, and what differs more often.
+    Compare,
     /// Ripping: holding what was read against its own checksums.
     Check,
 }
@@ -37,6 +39,7 @@ impl Phase {
             Phase::Trim => "trim",
             Phase::Scrape => "scrape",
             Phase::Retry => "retry",
+            Phase::Compare => "compare",
             Phase::Check => "check",
         }
     }

@@ -5,6 +5,7 @@
 //! | not read yet | covered, so that the disc shows through |
 //! | will be read one by one | dashes |
 //! | read, but not at once | dots on what it is |
+//! | audio that never came twice the same | short dashes on what it is |
 //! | could not be read | solid, with bars across |
 
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
@@ -54,7 +55,7 @@ impl Tokens {
     /// Behind sectors of which this has become; nothing where what they are is to be seen.
     fn ground_of(&self, became: Became) -> Option<Color32> {
         match became {
-            Became::Read | Became::ReadLater => None,
+            Became::Read | Became::ReadLater | Became::Doubtful => None,
             Became::Untried => Some(self.blank.gamma_multiply(0.86)),
             Became::Waiting => Some(self.blank),
             Became::Unreadable => Some(self.damage),
@@ -69,7 +70,7 @@ pub fn bar(painter: &Painter, t: &Tokens, rect: Rect, became: Became) {
     }
     match became {
         Became::Read | Became::Untried => {}
-        Became::ReadLater => {
+        Became::ReadLater | Became::Doubtful => {
             for y in [0.25, 0.5, 0.75] {
                 line(
                     painter,
@@ -101,6 +102,9 @@ pub fn line(painter: &Painter, t: &Tokens, became: Became, points: &[Pos2]) {
         Became::Read | Became::Untried | Became::Unreadable => {}
         Became::ReadLater => {
             painter.extend(Shape::dotted_line(points, t.text, 6.0, 1.2));
+        }
+        Became::Doubtful => {
+            painter.extend(Shape::dashed_line(points, Stroke::new(2.0, t.damage), 3.0, 3.0));
         }
         Became::Waiting => {
             painter.extend(Shape::dashed_line(points, Stroke::new(2.0, t.warn), 5.0, 4.0));
@@ -134,6 +138,7 @@ fn name(became: Became) -> &'static str {
     match became {
         Became::Read => "Read",
         Became::ReadLater => "Read at a later try",
+        Became::Doubtful => "Never came twice the same",
         Became::Untried => "Not read yet",
         Became::Waiting => "To be read one by one",
         Became::Unreadable => "Could not be read",

@@ -6,7 +6,7 @@ use super::convert_form::Form;
 use super::state::{OpenImage, State};
 use crate::disc::Medium;
 use crate::image;
-use crate::job::{DEMO, EarlierRip, RipTask, Task, rip_folder};
+use crate::job::{AudioCheck, DEMO, EarlierRip, RipTask, Task, rip_folder};
 
 /// Rounds over bad sectors that can be chosen at most.
 pub const MOST_RETRIES: u32 = 100;
@@ -20,8 +20,10 @@ pub struct RipForm {
     pub retries: u32,
     /// Multiples of single speed; `None`: as fast as it goes.
     pub speed: Option<u16>,
-    /// The subchannel is read, too.
+    /// The image keeps the subchannel.
     pub subchannel: bool,
+    /// How audio, which has no checksums, is made sure of.
+    pub audio: AudioCheck,
     /// The image is made even where sectors could not be read.
     pub accept_damage: bool,
     /// What an earlier run has read is given up.
@@ -57,6 +59,7 @@ impl RipForm {
             retries: 3,
             speed: None,
             subchannel: false,
+            audio: AudioCheck::default(),
             accept_damage: false,
             restart: false,
             eject: false,
@@ -133,6 +136,7 @@ impl RipForm {
             restart: self.restart && self.earlier().is_some(),
             speed: self.speed.map(f64::from),
             subchannel,
+            audio: self.audio,
             accept_damage: self.accept_damage,
             eject: self.eject,
             ..RipTask::new(self.drive.as_str(), self.image.target())

@@ -11,6 +11,7 @@ use super::state::{OpenImage, State};
 use super::theme::{M, S, XS, tokens};
 use super::widgets::{fold, marked_line, note, tinted};
 use super::{tuning_fields, words};
+use crate::job::AudioCheck;
 
 /// Width of the list of speeds.
 const LISTS: f32 = 180.0;
@@ -93,6 +94,14 @@ fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm) {
     let times = RipForm::speeds(medium).iter().map(|&times| (Some(times), format!("{times}×")));
     let speeds: Vec<(Option<u16>, String)> = std::iter::once((None, "as fast as it goes".to_owned())).chain(times).collect();
     tuning_fields::list(ui, "Speed", LISTS, &speeds, &mut form.speed);
+    if open.image.disc().audio_tracks() > 0 {
+        let checks = [
+            (AudioCheck::Auto, "read twice where needed".to_owned()),
+            (AudioCheck::Twice, "always read twice".to_owned()),
+            (AudioCheck::Once, "read once".to_owned()),
+        ];
+        tuning_fields::list(ui, "Audio", LISTS, &checks, &mut form.audio);
+    }
     ui.horizontal(|ui| {
         let name = tuning_fields::named(ui, "Retries");
         ui.add(DragValue::new(&mut form.retries).range(0..=MOST_RETRIES)).labelled_by(name);
@@ -100,7 +109,7 @@ fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm) {
     });
     if medium.is_cd() {
         let can = form.can_subchannel(open);
-        ui.add_enabled_ui(can, |ui| ui.checkbox(&mut form.subchannel, "Read the subchannel, too"));
+        ui.add_enabled_ui(can, |ui| ui.checkbox(&mut form.subchannel, "Keep the subchannel"));
         if !can {
             note(ui, "The chosen format has no place for a subchannel.");
         }

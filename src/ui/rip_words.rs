@@ -7,7 +7,7 @@ use super::words::{self, count, number};
 use super::work::Done;
 use crate::disc::{Disc, Lba};
 use crate::image::file_name;
-use crate::job::{Damage, Part, Phase, RipError, RipPicture, RipReport, RipTask, rip_folder};
+use crate::job::{Area, Damage, Part, Phase, RipError, RipPicture, RipReport, RipTask, rip_folder};
 
 /// Tracks and files that are named; the log has them all.
 const MOST_NAMED: usize = 4;
@@ -19,6 +19,7 @@ pub fn phase(phase: Phase) -> &'static str {
         Phase::Trim => "Trimming the edges of errors",
         Phase::Scrape => "Reading between bad sectors",
         Phase::Retry => "Trying bad sectors again",
+        Phase::Compare => "Reading audio a second time",
         Phase::Check => "Checking what was read",
         Phase::Hash => "Making checksums",
         Phase::Copy => "Making the image",
@@ -26,12 +27,14 @@ pub fn phase(phase: Phase) -> &'static str {
     }
 }
 
-/// How much of a whole rip is done, from 0 to 1: the drive takes most of its time.
-pub fn part(phase: Phase, part: f32, picture: Option<&RipPicture>) -> f32 {
+/// How much of a whole rip is done, from 0 to 1: the drive takes most of its time. `audio`: some of it is read twice.
+pub fn part(phase: Phase, part: f32, picture: Option<&RipPicture>, audio: bool) -> f32 {
     const READING: f32 = 0.8;
+    let once = if audio { READING / 2.0 } else { READING };
     let read = picture.map_or(0.0, |picture| picture.read as f32 / picture.sectors.max(1) as f32);
     match phase {
-        Phase::Read | Phase::Trim | Phase::Scrape | Phase::Retry => READING * read,
+        Phase::Read | Phase::Trim | Phase::Scrape | Phase::Retry => once * read,
+        Phase::Compare => once + (READING - once) * part,
         Phase::Check => READING + 0.05 * part,
         Phase::Hash => 0.85 + 0.05 * part,
         Phase::Copy => 0.9 + 0.05 * part,
@@ -41,7 +44,7 @@ pub fn part(phase: Phase, part: f32, picture: Option<&RipPicture>) -> f32 {
 
 /// Whether the drive is read in this phase.
 pub fn is_reading(phase: Phase) -> bool {
-    matches!(phase, Phase::Read | Phase::Trim | Phase::Scrape | Phase::Retry)
+    matches!(phase, Phase::Read | Phase::Trim | Phase::Scrape | Phase::Retry | Phase::Compare)
 }
 
 /// What went wrong so far: "2 sectors could not be read, 54 will be read one by one".
@@ -72,57 +75,85 @@ fn track_of(disc: &Disc, at: Lba) -> Option<u8> {
 
 /// What came of a rip.
 pub fn ripped(report: &RipReport, task: &RipTask, tracks: usize) -> Done {
-    let damage = &report.damage;
-    let mut words = match &report.image {
-        Some(image) if image.verified => format!("Saved and verified. {}", count(tracks as u64, "track")),
-        Some(_) => format!("Saved, not verified. {}", count(tracks as u64, "track")),
-        None => format!("{} of {} could not be read", number(damage.sectors.into()), count(report.sectors.into(), "sector")),
-    };
-    words += &match (&report.image, damage.sectors) {
-        (Some(_), 0) => ", no errors.".to_owned(),
-        (Some(_), bad) => {
-            format!("; {} could not be read, and something else stands there{}.", count(bad.into(), "sector"), whose(damage))
+    let words = match &report.image {
+        Some(image) => {
+            let proved = if image.verified { "Saved and verified." } else { "Saved, not verified." };
+            let gaps = gaps(report).map_or(", no errors".to_owned(), |gaps| format!("; {gaps}: something else stands there"));
+            let mut words = format!("{proved} {}{gaps}.{}", count(tracks as u64, "track"), remarks(report));
+            if !image.losses.is_empty() {
+                let lost: Vec<String> = image.losses.iter().map(ToString::to_string).collect();
+                words += &format!(" Left out: {}.", lost.join("; "));
+            }
+            let ejected = match (task.eject, report.ejected) {
+                (true, true) => " The disc was ejected.",
+                (true, false) => " The drive did not eject the disc.",
+                (false, _) => "",
+            };
+            words + &format!(" {} in {}.{ejected}", words::size(image.bytes), words::took(report.seconds))
         }
-        (None, _) => format!("{}. No image was made; what was read is kept in “{}”.", whose(damage), folder_name(task)),
+        None => {
+            let gaps = gaps(report).unwrap_or_else(|| "Not all could be read".to_owned());
+            format!("{gaps}. No image was made; what was read is kept in “{}”.", folder_name(task))
+        }
     };
+    let made = report.image.as_ref().and_then(|image| image.outputs.last().cloned());
+    Done { words, good: report.is_whole() && report.suspects.sectors == 0, made, several: false }
+}
+
+/// What of the disc could not be had: "2 of 1,202 sectors could not be read: 2 in track 1; hit: /A.TXT".
+fn gaps(report: &RipReport) -> Option<String> {
+    let (damage, all) = (&report.damage, count(report.sectors.into(), "sector"));
+    let unread = (damage.sectors > 0).then(|| {
+        format!("{} of {all} could not be read: {}{}", number(damage.sectors.into()), by_track(&damage.areas), files(damage))
+    });
+    let doubts = report.audio.as_ref().filter(|audio| audio.doubtful > 0).map(|audio| {
+        let sectors = count(audio.doubtful.into(), "sector");
+        format!("{sectors} of audio never came twice the same: {}", by_track(&audio.doubts))
+    });
+    let both: Vec<String> = unread.into_iter().chain(doubts).collect();
+    (!both.is_empty()).then(|| both.join("; "))
+}
+
+/// What else there is to know of the sectors that were read.
+fn remarks(report: &RipReport) -> String {
+    let mut text = String::new();
     if report.suspects.sectors > 0 {
         let suspects = count(report.suspects.sectors, "sector");
-        words += &format!(" {suspects} came as good and are wrong by their own EDC: copy protection, or a drive that lies.");
+        text += &format!(" {suspects} came as good and are wrong by their own EDC: copy protection, or a drive that lies.");
     }
-    if let Some(image) = &report.image {
-        if !image.losses.is_empty() {
-            let lost: Vec<String> = image.losses.iter().map(ToString::to_string).collect();
-            words += &format!(" Left out: {}.", lost.join("; "));
-        }
-        words += &format!(" {} in {}.", words::size(image.bytes), words::took(report.seconds));
-        words += match (task.eject, report.ejected) {
-            (true, true) => " The disc was ejected.",
-            (true, false) => " The drive did not eject the disc.",
-            (false, _) => "",
-        };
+    if let Some(audio) = report.audio.as_ref().filter(|audio| audio.differed > audio.doubtful) {
+        let settled = count((audio.differed - audio.doubtful).into(), "sector");
+        text += &format!(" {settled} of audio came in more than one way, and were read until they agreed.");
     }
-    let made = report.image.as_ref().and_then(|image| image.outputs.last().cloned());
-    Done { words, good: damage.sectors == 0 && report.suspects.sectors == 0, made, several: false }
+    text
 }
 
 /// What the log of the job says of it: every place, every file, up to so many.
 pub fn lines(report: &RipReport) -> Vec<String> {
     const MOST_LINES: usize = 100;
     let resumed = report.resumed.then(|| "Went on with what an earlier run had read".to_owned());
-    let places = report.damage.areas.iter().map(|area| {
+    let place = |what: &str, area: &Area| {
         let sectors =
             if area.sectors == 1 { "sector".to_owned() } else { format!("{} from", count(area.sectors.into(), "sector")) };
-        format!("Unreadable: {sectors} {}, track {}", area.start, area.track)
-    });
+        format!("{what}: {sectors} {}, track {}", area.start, area.track)
+    };
+    let places = report.damage.areas.iter().map(|area| place("Unreadable", area));
+    let doubts = report.audio.iter().flat_map(|audio| &audio.doubts).map(|area| place("Never twice the same", area));
     let files = report.damage.files.iter().map(|path| format!("Hit: {path}"));
     let papers = report.papers.iter().map(|path| format!("Written: {}", path.display()));
-    resumed.into_iter().chain(places.take(MOST_LINES)).chain(files.take(MOST_LINES)).chain(papers).collect()
+    resumed
+        .into_iter()
+        .chain(places.take(MOST_LINES))
+        .chain(doubts.take(MOST_LINES))
+        .chain(files.take(MOST_LINES))
+        .chain(papers)
+        .collect()
 }
 
-/// Tracks and files that damage belongs to: ": 2 in track 1; it hits /README.TXT".
-fn whose(damage: &Damage) -> String {
+/// Tracks that places lie in: "2 in track 1, 5 in track 3".
+fn by_track(areas: &[Area]) -> String {
     let mut tracks: Vec<(u8, u32)> = Vec::new();
-    for area in &damage.areas {
+    for area in areas {
         match tracks.last_mut() {
             Some((track, sectors)) if *track == area.track => *sectors += area.sectors,
             _ => tracks.push((area.track, area.sectors)),
@@ -137,18 +168,21 @@ fn whose(damage: &Damage) -> String {
     if more > 0 {
         named.push(format!("the others in {}", count(more as u64, "further track")));
     }
-    let mut text = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
+    named.join(", ")
+}
+
+/// Files that damage belongs to: "; hit: /README.TXT".
+fn files(damage: &Damage) -> String {
     let files = &damage.files;
-    if !files.is_empty() {
-        let shown: Vec<&str> = files.iter().take(MOST_NAMED).map(String::as_str).collect();
-        text += &format!("; hit: {}", shown.join(", "));
+    let shown: Vec<&str> = files.iter().take(MOST_NAMED).map(String::as_str).collect();
+    let hit = if files.is_empty() { String::new() } else { format!("; hit: {}", shown.join(", ")) };
+    let more = files.len().saturating_sub(MOST_NAMED);
+    match (more, damage.more_files, files.is_empty()) {
+        (0, false, _) => hit,
+        (0, true, true) => "; which files are hit can't be told".to_owned(),
+        (0, true, false) => format!("{hit}; perhaps more files"),
+        (more, ..) => format!("{hit} and {}", count(more as u64, "more file")),
     }
-    if let Some(more) = files.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
-        text += &format!(" and {}", count(more as u64, "more file"));
-    } else if damage.more_files {
-        text += if files.is_empty() { "; which files are hit can't be told" } else { "; perhaps more files" };
-    }
-    text
 }
 
 /// Why a rip can't begin, or not go on; `name` is the working folder, or the file that is at fault, in quotes.
@@ -167,6 +201,7 @@ pub fn obstacle(name: &str, error: &RipError) -> String {
         }
         RipError::NoSubchannel => "This disc has no subchannel that could be read.".to_owned(),
         RipError::Unreadable(sectors) => format!("{} could not be read.", count((*sectors).into(), "sector")),
+        RipError::Doubtful(sectors) => format!("{} of audio never came twice the same.", count((*sectors).into(), "sector")),
     }
 }
 
@@ -187,7 +222,9 @@ pub fn advice(error: &RipError) -> (&'static str, &'static str) {
         ),
         RipError::Script(_) => ("Nothing was read.", "Put that line of the script right."),
         RipError::NoSubchannel => ("Nothing was read.", "Save the disc without its subchannel."),
-        RipError::Unreadable(_) => ("What was read is kept.", "Clean the disc, or take another drive, and go on."),
+        RipError::Unreadable(_) | RipError::Doubtful(_) => {
+            ("What was read is kept.", "Clean the disc, or take another drive, and go on.")
+        }
     }
 }
 
@@ -207,7 +244,7 @@ mod tests {
 
     use super::*;
     use crate::disc::{Medium, Track, TrackMode};
-    use crate::job::{Area, Became, ConvertReport, Suspects, Worths};
+    use crate::job::{Became, ConvertReport, Suspects, Worths};
 
     fn report(areas: Vec<Area>, made: bool) -> RipReport {
         let image = ConvertReport {
@@ -223,6 +260,9 @@ mod tests {
             image: made.then_some(image),
             damage: Damage { sectors, areas, files: vec!["/A.TXT".to_owned()], more_files: false },
             suspects: Suspects::default(),
+            audio: None,
+            sums: None,
+            lookup: None,
             sectors: 1202,
             resumed: false,
             folder: None,
@@ -245,7 +285,7 @@ mod tests {
         let filled = ripped(&report(areas.clone(), true), &task(), 2);
         assert!(
             filled.words.contains(
-                "3 sectors could not be read, and something else stands there: 2 in track 1, 1 in track 2; hit: /A.TXT."
+                "2 tracks; 3 of 1,202 sectors could not be read: 2 in track 1, 1 in track 2; hit: /A.TXT: something else stands there."
             )
         );
         let unmade = ripped(&report(areas, false), &task(), 2);
@@ -278,7 +318,7 @@ mod tests {
         let of = |phase_of, done| part_of(phase_of, done, &picture(0, 0));
         assert!(of(Phase::Read, 0.0) == 0.4 && of(Phase::Verify, 1.0) == 1.0);
         fn part_of(phase: Phase, done: f32, picture: &RipPicture) -> f32 {
-            super::part(phase, done, Some(picture))
+            super::part(phase, done, Some(picture), false)
         }
     }
 }

@@ -12,8 +12,6 @@ use super::geometry::Thumbnail;
 const VERSION: u32 = 1;
 /// Images that are remembered.
 const MOST_RECENT: usize = 20;
-/// Names the folder of the settings file, for tests and for portable installations.
-const FOLDER_VARIABLE: &str = "SPINDLE_CONFIG_DIR";
 
 /// Light, dark, or as the system has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -112,11 +110,7 @@ fn understood<T: DeserializeOwned>(value: &Value) -> Option<T> {
 
 /// The settings file.
 pub fn place() -> Option<PathBuf> {
-    let folder = match std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()) {
-        Some(folder) => PathBuf::from(folder),
-        None => directories::ProjectDirs::from("", "", "Spindle")?.config_dir().to_owned(),
-    };
-    Some(folder.join("settings.json"))
+    Some(crate::config::folder()?.join("settings.json"))
 }
 
 /// Writes the settings file: a new one beside it, which then takes its name.

@@ -240,7 +240,10 @@ impl Job {
         let Some(progress) = self.progress else { return 0.0 };
         let part = progress.done as f32 / progress.total.max(1) as f32;
         match (&self.work, progress.phase) {
-            (Work::Rip { .. }, phase) => rip_words::part(phase, part, self.picture.as_deref()),
+            (Work::Rip { .. }, phase) => {
+                let audio = self.disc.as_ref().is_some_and(|disc| disc.audio_tracks() > 0);
+                rip_words::part(phase, part, self.picture.as_deref(), audio)
+            }
             (Work::Convert { verify: true, .. }, Phase::Copy) => part / 2.0,
             (Work::Convert { verify: true, .. }, Phase::Verify) => 0.5 + part / 2.0,
             _ => part,

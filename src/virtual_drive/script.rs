@@ -48,6 +48,7 @@ impl FaultScript {
             "tray-opens-after" => manners.tray_opens_after = Some(value.parse().ok()?),
             "offset" => manners.offset = value.parse().ok().filter(|offset: &i32| offset.unsigned_abs() <= 10_000)?,
             "cache" => manners.cache = value.parse().ok().filter(|&cache: &usize| cache <= 100_000)?,
+            "forgets" => manners.forgets = yes(value)?,
             "q-error-every" => manners.q_error_every = value.parse().ok()?,
             "c2" => {
                 manners.c2 = match value {
@@ -64,6 +65,14 @@ impl FaultScript {
     }
 }
 
+fn yes(word: &str) -> Option<bool> {
+    match word {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
 /// `100`, or `100-120`, both inclusive.
 fn sectors_of(word: &str) -> Option<Range<i32>> {
     let (from, to) = word.split_once('-').unwrap_or((word, word));
@@ -75,6 +84,7 @@ fn sectors_of(word: &str) -> Option<Range<i32>> {
 fn trouble_of(words: &[&str]) -> Option<Trouble> {
     match words {
         ["unreadable"] => Some(Trouble::Unreadable),
+        ["flickers"] => Some(Trouble::Flickers),
         ["from-try", n] => n.parse().ok().map(Trouble::FromTry),
         ["wrong-before", n] => n.parse().ok().map(Trouble::WrongBefore),
         ["slow", time] => {
@@ -91,8 +101,8 @@ mod tests {
 
     #[test]
     fn every_fault_can_be_written_down() {
-        let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n\
-                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\n";
+        let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n50 flickers\n\
+                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\n";
         let fault = |sectors, trouble| Fault { sectors, trouble };
         let wanted = FaultScript {
             manners: Manners {
@@ -100,6 +110,7 @@ mod tests {
                 unplug_after: Some(500),
                 c2: C2Manner::Silent,
                 offset: -30,
+                forgets: false,
                 ..Manners::default()
             },
             faults: vec![
@@ -107,6 +118,7 @@ mod tests {
                 fault(24..25, Trouble::FromTry(5)),
                 fault(30..31, Trouble::WrongBefore(3)),
                 fault(40..50, Trouble::Slow(Duration::from_millis(20))),
+                fault(50..51, Trouble::Flickers),
             ],
         };
         assert_eq!(FaultScript::parse(text), Ok(wanted));

@@ -41,7 +41,7 @@ fn unread(store: &Store) -> impl Iterator<Item = Range<u32>> {
 
 /// All that could not be read, and what it belongs to.
 pub fn find(store: &Store, reader: &dyn DiscReader) -> Damage {
-    let areas = areas(store, reader.disc());
+    let areas = areas(unread(store), store, reader.disc());
     if areas.is_empty() {
         return Damage::default();
     }
@@ -49,10 +49,11 @@ pub fn find(store: &Store, reader: &dyn DiscReader) -> Damage {
     Damage { sectors: unread(store).map(|sectors| sectors.end - sectors.start).sum(), areas, files, more_files: !all }
 }
 
-fn areas(store: &Store, disc: &Disc) -> Vec<Area> {
+/// Sectors by their numbers, cut where tracks end.
+pub fn areas(sectors: impl Iterator<Item = Range<u32>>, store: &Store, disc: &Disc) -> Vec<Area> {
     let mut areas: Vec<Area> = Vec::new();
     let layout = store.layout();
-    for mut rest in unread(store) {
+    for mut rest in sectors {
         while !rest.is_empty() {
             let start = layout.lba(rest.start);
             let track = disc.track_at(start).map(|(_, track)| track);

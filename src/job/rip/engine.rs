@@ -6,49 +6,86 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
+use super::asking::{Asking, Came};
 use super::map::{Change, Status};
 use super::mapfile::Place;
-use super::picture::{Artist, Show};
+use super::picture::Artist;
 use super::store::Store;
 use super::strategy::{Bounds, Pass, Request, Strategy};
 use crate::disc::Disc;
-use crate::drive::DriveReader;
-use crate::drive::mmc::{CommandError, CommandFault};
-use crate::drive::sense::Meaning;
-use crate::drive::transport::TransportError;
+use crate::drive::mmc::CommandError;
+use crate::drive::{Ask, DriveReader, POINTERS};
 use crate::job::progress::Meter;
 use crate::job::{Control, DriveError, JobError, Phase, Progress};
 
 /// Buffers between the drive and the disk: while one is written, others are read.
 const BUFFERS: usize = 4;
 /// How long the control waits at most to be looked at.
-const GLANCE: Duration = Duration::from_millis(100);
+pub const GLANCE: Duration = Duration::from_millis(100);
 /// Not more than so much time, or so many bytes, of reading are lost when the power is.
 const SAVE_AFTER: Duration = Duration::from_secs(2);
 const SAVE_BYTES: u64 = 64 << 20;
-/// How long a drive may say that it is not ready, and how often it is asked.
-const NOT_READY: Duration = Duration::from_secs(60);
-const ASK_AGAIN: Duration = Duration::from_millis(250);
-/// Requests one after another that are not answered in time before the drive is given up.
-const MOST_SILENT: u32 = 3;
 
-/// What a pass came to.
+/// A part of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A pass over the map.
+    Pass(Pass),
+    /// The second reading of audio.
+    Compare,
+    /// The readings of those sectors whose second was another.
+    Settle,
+}
+
+/// What a part of the work came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PassCount {
     /// Which.
-    pub pass: Pass,
+    pub part: Part,
     /// Commands.
     pub requests: u64,
     /// Commands that failed.
     pub failed: u64,
     /// Sectors read.
     pub read: u64,
+    /// How long the drive took for all of them.
+    pub seconds: f64,
+    /// How long it took for the slowest.
+    pub slowest: f64,
+}
+
+impl PassCount {
+    /// Nothing yet.
+    pub fn new(part: Part) -> PassCount {
+        PassCount { part, requests: 0, failed: 0, read: 0, seconds: 0.0, slowest: 0.0 }
+    }
+
+    /// Another command, which took so long, and the sectors that came of it; `None` where it failed.
+    pub fn add(&mut self, took: Duration, sectors: Option<u32>) {
+        let took = took.as_secs_f64();
+        self.requests += 1;
+        self.seconds += took;
+        self.slowest = self.slowest.max(took);
+        match sectors {
+            Some(sectors) => self.read += u64::from(sectors),
+            None => self.failed += 1,
+        }
+    }
+}
+
+/// Room for the answer to a request.
+#[derive(Default)]
+struct Buffers {
+    /// Sectors, with their subchannel where that is read.
+    lines: Vec<u8>,
+    /// Error pointers, where they are believed.
+    c2: Vec<u8>,
 }
 
 /// What the reading thread tells.
 enum Told {
     /// What came of a request.
-    Came { request: Request, bytes: Vec<u8>, read: bool, changes: Vec<Change> },
+    Came { request: Request, buffers: Buffers, read: bool, changes: Vec<Change>, took: Duration },
     /// The drive is of no more use.
     Lost(CommandError),
 }
@@ -63,14 +100,15 @@ pub struct Work<'a> {
     pub disc: &'a Disc,
     /// Rounds over bad sectors.
     pub retries: u32,
-    /// Who is shown what has become of the sectors.
-    pub show: Show<'a>,
+    /// Error pointers are believed: audio at which none points need not be read twice.
+    pub trusted: bool,
 }
 
 /// Reads all that can be read. However it ends, what was read is on the disk, and the map says so.
 pub fn read_all(
     work: &Work<'_>,
     store: &mut Store,
+    artist: &mut Artist<'_>,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<PassCount>, JobError> {
@@ -80,12 +118,11 @@ pub fn read_all(
     let (free, spare) = unbounded();
     let (told, telling) = (unbounded(), store.layout().clone());
     for _ in 0..BUFFERS {
-        free.send(Vec::new()).expect("the receiver stands beside it");
+        free.send(Buffers::default()).expect("the receiver stands beside it");
     }
-    let drive = work.drive.clone();
+    let (drive, trusted) = (work.drive.clone(), work.trusted);
     // The thread is not waited for when the user cancels: a drive may be busy with a bad sector for a minute.
-    let reading = std::thread::spawn(move || read(&drive, strategy, |n| telling.lba(n), sub, &spare, &told.0));
-    let artist = Artist::new(work.show, store);
+    let reading = std::thread::spawn(move || read(&drive, strategy, |n| telling.lba(n), (sub, trusted), &spare, &told.0));
     let mut books =
         Books { work, store, artist, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
     let result = books.keep(&told.1, &free);
@@ -105,71 +142,38 @@ fn read(
     drive: &DriveReader,
     mut strategy: Strategy,
     lba: impl Fn(u32) -> crate::disc::Lba,
-    sub: bool,
-    spare: &Receiver<Vec<u8>>,
+    (sub, trusted): (bool, bool),
+    spare: &Receiver<Buffers>,
     told: &Sender<Told>,
 ) {
-    let mut silent = 0;
+    let mut asking = Asking::default();
     while let Some(request) = strategy.next() {
-        let Ok(mut bytes) = spare.recv() else { return };
+        let Ok(mut buffers) = spare.recv() else { return };
         let Range { start, end } = request.sectors;
-        bytes.resize((end - start) as usize * drive.line(sub), 0);
-        let again = matches!(request.pass, Pass::Retry(_));
-        let read = match attempt(|| drive.attempt(lba(start), sub, again, &mut bytes)) {
-            Ok(()) => true,
-            Err(error) if is_silent(&error) && silent + 1 < MOST_SILENT => {
-                silent += 1;
-                let changes = strategy.report(&request, false);
-                if told.send(Told::Came { request, bytes, read: false, changes }).is_err() {
-                    return;
-                }
-                continue;
-            }
-            Err(error) if is_about_sectors(&error) => false,
-            Err(error) => {
+        let count = end - start;
+        buffers.lines.resize(count as usize * drive.line(sub), 0);
+        buffers.c2.resize(if trusted { count as usize * POINTERS } else { 0 }, 0);
+        let ask = Ask { at: lba(start), count, sub, from_disc: matches!(request.pass, Pass::Retry(_)) };
+        let read = match asking.ask(drive, ask, &mut buffers.lines, &mut buffers.c2) {
+            Came::Sectors => true,
+            Came::Nothing => false,
+            Came::Lost(error) => {
                 let _ = told.send(Told::Lost(error));
                 return;
             }
         };
-        silent = 0;
         let changes = strategy.report(&request, read);
-        if told.send(Told::Came { request, bytes, read, changes }).is_err() {
+        if told.send(Told::Came { request, buffers, read, changes, took: asking.took }).is_err() {
             return;
         }
     }
 }
 
-/// Sends a command; again while the drive says that it is not ready yet.
-fn attempt(mut command: impl FnMut() -> Result<(), CommandError>) -> Result<(), CommandError> {
-    let begun = Instant::now();
-    loop {
-        match command() {
-            Err(error) if is_not_ready(&error) && begun.elapsed() < NOT_READY => std::thread::sleep(ASK_AGAIN),
-            result => return result,
-        }
-    }
-}
-
-fn is_not_ready(error: &CommandError) -> bool {
-    error.meaning() == Some(Meaning::NotYet) || matches!(error.fault, CommandFault::Transport(TransportError::Status(_)))
-}
-
-fn is_silent(error: &CommandError) -> bool {
-    matches!(error.fault, CommandFault::Transport(TransportError::TimedOut))
-}
-
-/// Whether the disc is at fault there, and other sectors may be better. A drive that finds no such address, short of the end that the table of
-/// contents tells, can't find the sector; one that sends less than was asked for has none either.
-pub fn is_about_sectors(error: &CommandError) -> bool {
-    let short = matches!(error.fault, CommandFault::Short { .. });
-    short || matches!(error.meaning(), Some(Meaning::Unreadable | Meaning::WrongMode | Meaning::OutOfRange | Meaning::Other))
-}
-
 /// Keeps the store, the counts and the meter in step with what comes.
-struct Books<'a, 'b> {
+struct Books<'a, 'b, 'c> {
     work: &'a Work<'a>,
     store: &'b mut Store,
-    artist: Artist<'a>,
+    artist: &'b mut Artist<'c>,
     control: &'a Control,
     tell: &'a (dyn Fn(Progress) + Sync),
     counts: Vec<PassCount>,
@@ -179,14 +183,14 @@ struct Books<'a, 'b> {
     bytes: u64,
 }
 
-impl<'a> Books<'a, '_> {
-    fn keep(&mut self, told: &Receiver<Told>, free: &Sender<Vec<u8>>) -> Result<(), JobError> {
+impl<'a> Books<'a, '_, '_> {
+    fn keep(&mut self, told: &Receiver<Told>, free: &Sender<Buffers>) -> Result<(), JobError> {
         loop {
             match told.recv_timeout(GLANCE) {
-                Ok(Told::Came { request, bytes, read, changes }) => {
-                    self.came(&request, read.then_some(&bytes), &changes)?;
+                Ok(Told::Came { request, buffers, read, changes, took }) => {
+                    self.came(&request, read.then_some(&buffers), &changes, took)?;
                     // The reading thread may have ended.
-                    let _ = free.send(bytes);
+                    let _ = free.send(buffers);
                 }
                 Ok(Told::Lost(error)) => {
                     return Err(JobError::Drive { name: self.work.name.to_owned(), error: DriveError::Command(error) });
@@ -200,23 +204,24 @@ impl<'a> Books<'a, '_> {
         }
     }
 
-    fn came(&mut self, request: &Request, bytes: Option<&Vec<u8>>, changes: &[Change]) -> Result<(), JobError> {
-        if self.counts.last().is_none_or(|count| count.pass != request.pass) {
+    fn came(&mut self, request: &Request, buffers: Option<&Buffers>, changes: &[Change], took: Duration) -> Result<(), JobError> {
+        if self.counts.last().is_none_or(|count| count.part != Part::Pass(request.pass)) {
             self.begin(request.pass);
         }
         let settled: u32 = changes.iter().map(|change| change.sectors.end - change.sectors.start).sum();
-        if let Some(bytes) = bytes {
-            self.store.write(&request.sectors, bytes)?;
-            self.bytes += bytes.len() as u64;
+        let bytes = buffers.map_or(0, |buffers| buffers.lines.len() as u64);
+        if let Some(buffers) = buffers {
+            self.store.write(&request.sectors, &buffers.lines)?;
+            self.bytes += bytes;
+            let clean = |c2: &[u8]| c2.iter().all(|&byte| byte == 0);
+            for (n, _) in request.sectors.clone().zip(buffers.c2.chunks(POINTERS)).filter(|(_, c2)| clean(c2)) {
+                self.store.confirm(n..n + 1, Status::Finished);
+            }
         }
         changes.iter().for_each(|change| self.store.apply(change));
         self.artist.came(request, changes, self.store);
         if let Some(count) = self.counts.last_mut() {
-            count.requests += 1;
-            match bytes {
-                Some(_) => count.read += u64::from(settled),
-                None => count.failed += 1,
-            }
+            count.add(took, buffers.map(|_| settled));
         }
         if self.bytes >= SAVE_BYTES || self.saved.elapsed() >= SAVE_AFTER {
             self.store.save(request.pass.place(request.sectors.end))?;
@@ -225,16 +230,16 @@ impl<'a> Books<'a, '_> {
         let at = self.store.layout().lba(request.sectors.start);
         let track = self.work.disc.track_at(at).map(|(_, track)| track.number);
         match &mut self.meter {
-            Some(meter) => meter.advance(settled.into(), bytes.map_or(0, |bytes| bytes.len() as u64), track),
+            Some(meter) => meter.advance(settled.into(), bytes, track),
             None => self.control.check(),
         }
     }
 
     /// Another pass begins; the three of copying are one to whoever watches.
     fn begin(&mut self, pass: Pass) {
-        let copying = |pass| matches!(pass, Pass::Copy(_));
-        let goes_on = self.counts.last().is_some_and(|count| copying(count.pass)) && copying(pass);
-        self.counts.push(PassCount { pass, requests: 0, failed: 0, read: 0 });
+        let copying = |part| matches!(part, Part::Pass(Pass::Copy(_)));
+        let goes_on = self.counts.last().is_some_and(|count| copying(count.part)) && copying(Part::Pass(pass));
+        self.counts.push(PassCount::new(Part::Pass(pass)));
         if goes_on {
             return;
         }
@@ -249,13 +254,13 @@ impl<'a> Books<'a, '_> {
     fn place(&self) -> Place {
         let map = self.store.map();
         let open = [Status::NonTried, Status::NonTrimmed, Status::NonScraped].iter().any(|status| map.count(*status) > 0);
-        match self.counts.last() {
-            Some(count) if open => count.pass.place(0),
+        match self.counts.last().map(|count| count.part) {
+            Some(Part::Pass(pass)) if open => pass.place(0),
             _ => Place { sector: 0, work: '+', pass: 1 },
         }
     }
 
-    fn finish(mut self) -> Vec<PassCount> {
+    fn finish(self) -> Vec<PassCount> {
         self.artist.catch_up(self.store);
         if let Some(meter) = self.meter {
             meter.finish();

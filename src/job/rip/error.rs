@@ -51,6 +51,11 @@ pub enum RipError {
         "{0} sectors could not be read, and no image was made; nothing is lost: the same command goes on with this folder, with the disc cleaned or in another drive, or makes the image without them, with --accept-damage"
     )]
     Unreadable(u32),
+    /// Audio was read, and came in another way each time.
+    #[error(
+        "{0} sectors of audio could be read, but never twice as the same, and no image was made; nothing is lost: the same command goes on with this folder, with the disc cleaned or in another drive, or makes the image with the likeliest samples, with --accept-damage"
+    )]
+    Doubtful(u32),
     /// Only CDs have one.
     #[error("this disc has no subchannel that could be read")]
     NoSubchannel,
@@ -61,9 +66,11 @@ impl RipError {
     pub fn class(&self) -> Class {
         match self {
             RipError::Map(_) | RipError::Identity { .. } | RipError::WorkingFile { .. } => Class::Input,
-            RipError::OtherDisc(_) | RipError::OtherSectors(_) | RipError::Unconfirmed(_) | RipError::Unreadable(_) => {
-                Class::Drive
-            }
+            RipError::OtherDisc(_)
+            | RipError::OtherSectors(_)
+            | RipError::Unconfirmed(_)
+            | RipError::Unreadable(_)
+            | RipError::Doubtful(_) => Class::Drive,
             RipError::Busy | RipError::Script(_) | RipError::NoSubchannel => Class::Request,
         }
     }

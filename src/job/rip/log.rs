@@ -5,10 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha1::{Digest, Sha1};
 
-use super::engine::PassCount;
+use super::engine::{Part, PassCount};
 use super::store::Store;
 use super::strategy::Pass;
-use super::{Damage, RipTask, Suspects};
+use super::{AudioCheck, AudioReport, RipReport, RipTask};
 use crate::disc::{Disc, TrackId};
 use crate::drive::mmc::Identity;
 use crate::job::{ConvertReport, Digests, TrackDigests};
@@ -25,10 +25,8 @@ pub struct Log<'a> {
     pub store: &'a Store,
     /// The passes of this run.
     pub passes: &'a [PassCount],
-    /// What could not be read.
-    pub damage: &'a Damage,
-    /// What was read and is wrong in itself.
-    pub suspects: &'a Suspects,
+    /// What came of it.
+    pub report: &'a RipReport,
     /// Of the disc, and of its tracks.
     pub sums: &'a (Option<Digests>, Vec<TrackDigests>),
     /// The image.
@@ -42,6 +40,8 @@ impl Log<'_> {
         self.head(&mut text);
         self.pass_table(&mut text);
         self.track_table(&mut text);
+        self.audio_table(&mut text);
+        self.sum_table(&mut text);
         self.damage_table(&mut text);
         self.suspect_table(&mut text);
         let sum = hex(&Sha1::digest(text.as_bytes()));
@@ -52,7 +52,7 @@ impl Log<'_> {
     fn head(&self, text: &mut String) {
         let (task, disc) = (self.task, self.disc);
         let name = self.drive.map_or_else(|| "unknown".to_owned(), Identity::name);
-        let read = self.store.map().len() - self.damage.sectors;
+        let read = self.store.map().len() - self.report.damage.sectors;
         let plus = if self.store.has_sub() { ", and 96 bytes of subchannel" } else { "" };
         let outputs: Vec<String> = self.made.outputs.iter().map(|path| crate::image::file_name(path)).collect();
         text.push_str("Spindle rip log, version 1\n\n");
@@ -65,8 +65,8 @@ impl Log<'_> {
         line(text, "sessions", &disc.sessions.len().to_string());
         line(text, "sectors", &self.store.map().len().to_string());
         line(text, "sectors read", &read.to_string());
-        line(text, "sectors unreadable", &self.damage.sectors.to_string());
-        line(text, "sectors read, but wrong by their own EDC", &self.suspects.sectors.to_string());
+        line(text, "sectors unreadable", &self.report.damage.sectors.to_string());
+        line(text, "sectors read, but wrong by their own EDC", &self.report.suspects.sectors.to_string());
         line(text, "bytes of a sector", &format!("{}{plus}", self.store.layout().record));
         line(text, "speed", &task.speed.map_or_else(|| "as fast as it goes".to_owned(), |times| format!("{times}x")));
         line(text, "rounds over bad sectors", &task.retries.to_string());
@@ -77,16 +77,41 @@ impl Log<'_> {
     }
 
     fn pass_table(&self, text: &mut String) {
-        text.push_str("\n[passes of this run]\npass     commands    failed  sectors read\n");
+        text.push_str("\n[passes of this run]\npass     commands    failed  sectors read   seconds  slowest command\n");
         for count in self.passes {
-            let name = match count.pass {
-                Pass::Copy(pass) => format!("copy {pass}"),
-                Pass::Trim => "trim".to_owned(),
-                Pass::Scrape => "scrape".to_owned(),
-                Pass::Retry(round) => format!("retry {round}"),
+            let name = match count.part {
+                Part::Pass(Pass::Copy(pass)) => format!("copy {pass}"),
+                Part::Pass(Pass::Trim) => "trim".to_owned(),
+                Part::Pass(Pass::Scrape) => "scrape".to_owned(),
+                Part::Pass(Pass::Retry(round)) => format!("retry {round}"),
+                Part::Compare => "compare".to_owned(),
+                Part::Settle => "settle".to_owned(),
             };
+            let PassCount { requests, failed, read, seconds, slowest, .. } = count;
             // Writing to a string can't fail.
-            let _ = writeln!(text, "{name:<8} {:>8}  {:>8}  {:>12}", count.requests, count.failed, count.read);
+            let _ = writeln!(text, "{name:<8} {requests:>8}  {failed:>8}  {read:>12}  {seconds:>8.1}  {slowest:>15.3}");
+        }
+    }
+
+    fn audio_table(&self, text: &mut String) {
+        let Some(audio) = &self.report.audio else { return };
+        text.push_str("\n[audio]\n");
+        line(text, "made sure of", how(audio));
+        let known =
+            if audio.offset_known { "" } else { ", for it is not known: the audio may lie some hundred samples from its place" };
+        line(text, "read offset taken out, in samples", &format!("{}{known}", audio.offset));
+        line(text, "samples at an end that the drive can't reach (silence)", &audio.lacking.to_string());
+        line(text, "sectors whose readings differed", &audio.differed.to_string());
+        line(text, "sectors whose readings never agreed", &audio.doubtful.to_string());
+        let c2 = audio.evidence;
+        let seen = format!("{} wrong samples shown, {} not, {} right ones shown as wrong", c2.hits, c2.misses, c2.false_alarms);
+        line(text, "C2 error pointers", &seen);
+        let q = audio.q;
+        line(text, "frames of Q", &format!("{} read, {} with a wrong CRC, {} of them repaired", q.frames, q.bad, q.mended));
+        for area in &audio.doubts {
+            let time = area.start.to_msf();
+            let place = format!("{} to {} ({time}), track {}", area.start, area.last(), area.track);
+            line(text, "never agreed", &place);
         }
     }
 
@@ -96,34 +121,52 @@ impl Log<'_> {
         let _ = writeln!(text, "{}", heads.join("\t"));
         for TrackDigests { id, digests } in &self.sums.1 {
             let Some(track) = self.disc.track(*id) else { continue };
-            let bad: u32 = self.damage.areas.iter().filter(|area| area.track == id.track).map(|area| area.sectors).sum();
+            let bad: u32 = self.report.damage.areas.iter().filter(|area| area.track == id.track).map(|area| area.sectors).sum();
             let TrackId { session, track: number } = id;
             let (mode, start, length) = (track.mode.word(), track.start, track.length);
             let _ = writeln!(text, "{session}\t{number}\t{mode}\t{start}\t{length}\t{bad}\t{}", sums(digests));
         }
         if let Some(digests) = &self.sums.0 {
-            let _ = writeln!(text, "all\tall\t\t\t\t{}\t{}", self.damage.sectors, sums(digests));
+            let _ = writeln!(text, "all\tall\t\t\t\t{}\t{}", self.report.damage.sectors, sums(digests));
+        }
+    }
+
+    /// What databases know the audio by, and what they said, if they were asked.
+    fn sum_table(&self, text: &mut String) {
+        let Some(sums) = &self.report.sums else { return };
+        let (a, b) = sums.ids.accurate_rip;
+        text.push_str("\n[checksums of audio]\n");
+        line(text, "AccurateRip", &format!("{:03}-{a:08x}-{b:08x}-{:08x}", sums.ids.audio_tracks, sums.ids.cddb));
+        line(text, "MusicBrainz", &sums.ids.music_brainz);
+        line(text, "CTDB", &format!("{}, CRC-32 {:08x}", sums.ids.ctdb, sums.ctdb));
+        text.push_str("track\tCRC-32\tAccurateRip 1\tAccurateRip 2\tCTDB\n");
+        for (id, track) in &sums.tracks {
+            let _ = writeln!(text, "{}\t{:08x}\t{:08x}\t{:08x}\t{:08x}", id.track, track.crc32, track.v1, track.v2, track.ctdb);
+        }
+        if let Some(lookup) = &self.report.lookup {
+            text.push_str("\n[databases]\n");
+            lookup.words().iter().for_each(|(source, words)| line(text, source, words));
         }
     }
 
     fn damage_table(&self, text: &mut String) {
         text.push_str("\n[unreadable sectors]\n");
-        if self.damage.areas.is_empty() {
+        if self.report.damage.areas.is_empty() {
             return text.push_str("none\n\n");
         }
         text.push_str(
             "Audio is silence there; data hold 55h behind their sync and header. The checksums above are of these stand-ins.\n",
         );
         text.push_str("first\tlast\tcount\ttime\ttrack\n");
-        for area in &self.damage.areas {
+        for area in &self.report.damage.areas {
             let time = if self.disc.medium.is_cd() { area.start.to_msf().to_string() } else { "-".to_owned() };
             let _ = writeln!(text, "{}\t{}\t{}\t{time}\t{}", area.start, area.last(), area.sectors, area.track);
         }
         text.push_str("\n[damaged files]\n");
-        for path in &self.damage.files {
+        for path in &self.report.damage.files {
             let _ = writeln!(text, "{}", visible(path));
         }
-        text.push_str(match (self.damage.files.is_empty(), self.damage.more_files) {
+        text.push_str(match (self.report.damage.files.is_empty(), self.report.damage.more_files) {
             (_, true) => {
                 "There may be more: not all folders could be read, or they are of another file system than ISO 9660.\n\n"
             }
@@ -135,16 +178,25 @@ impl Log<'_> {
 
 impl Log<'_> {
     fn suspect_table(&self, text: &mut String) {
-        if self.suspects.at.is_empty() {
+        if self.report.suspects.at.is_empty() {
             return;
         }
         text.push_str("[sectors read, but wrong by their own EDC]\n");
         text.push_str("Copy protection is made so; so are the answers of a drive that does not tell of its errors.\n");
-        self.suspects.at.iter().for_each(|lba| text.push_str(&format!("{lba}\n")));
-        if self.suspects.sectors > self.suspects.at.len() as u64 {
+        self.report.suspects.at.iter().for_each(|lba| text.push_str(&format!("{lba}\n")));
+        if self.report.suspects.sectors > self.report.suspects.at.len() as u64 {
             text.push_str("and more\n");
         }
         text.push('\n');
+    }
+}
+
+/// How audio was made sure of, in words.
+fn how(audio: &AudioReport) -> &'static str {
+    match (audio.check, audio.trusted) {
+        (AudioCheck::Once, _) => "no: read once, and taken as it came",
+        (AudioCheck::Auto, true) => "one reading without C2 errors of a drive whose C2 pointers have proved true, more elsewhere",
+        (AudioCheck::Auto | AudioCheck::Twice, _) => "two equal readings, votes of more where they differ",
     }
 }
 

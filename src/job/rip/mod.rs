@@ -9,10 +9,15 @@
 //! | [`engine`] | drives a strategy over a drive into a store |
 //! | [`picture`] | what has become of the sectors, for whoever watches |
 //! | [`same_disc`] | whether a rip may go on with the disc in the drive |
+//! | [`audio`], [`certain`], [`vote`], [`q`] | audio, which has no checksums: what the drive can, reading twice, votes, the subchannel |
+//! | [`memory`] | what is remembered of drives |
 //! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
 //!
 //! When all is read, the working file is a disc like any other: [`save`](super::convert::save) makes the image of it, and proves it.
 
+mod asking;
+mod audio;
+mod certain;
 mod damage;
 mod engine;
 mod error;
@@ -21,39 +26,61 @@ mod layout;
 mod log;
 mod map;
 mod mapfile;
+mod memory;
 mod picture;
+mod q;
 mod same_disc;
 mod store;
 mod strategy;
 mod suspect;
 #[cfg(test)]
 mod tests;
+mod vote;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::audio_sums::{AudioSums, audio_sums};
 use super::convert::{self, Source};
+use super::databases::{Lookup, Servers, look_up};
 use super::drives::{self, Mounted};
 use super::hash::hash_disc;
 use super::open::opening;
-use super::{Control, ConvertReport, ConvertTask, JobError, Progress};
+use super::{Control, ConvertReport, ConvertTask, DriveError, JobError, Progress};
 use crate::disc::cd_text::Field;
 use crate::disc::{Disc, DiscReader, Lba};
 use crate::drive::transport::Transport;
 use crate::image;
 use crate::virtual_drive::FaultScript;
+pub use audio::AudioReport;
+use certain::{Certainty, How, make_certain};
 pub use damage::Area;
-use engine::{Work, read_all};
+use engine::{PassCount, Work, read_all};
 pub use error::RipError;
 use identity::Identity;
 use layout::Layout;
 use log::Log;
 use mapfile::Place;
-use picture::Show;
+pub use memory::Memory;
+use picture::{Artist, Show};
 pub use picture::{Became, Part, RipPicture};
+pub use q::QCount;
 use store::Store;
 pub use suspect::Suspects;
+pub use vote::Evidence;
+
+/// How audio, which has no checksums, is made sure of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum AudioCheck {
+    /// Read twice; once where the drive's error pointers have proved true before.
+    #[default]
+    Auto,
+    /// Read twice whatever the drive says.
+    Twice,
+    /// Read once, and taken as it comes.
+    Once,
+}
 
 /// What to rip, into what.
 #[derive(Debug, Clone)]
@@ -70,8 +97,18 @@ pub struct RipTask {
     pub restart: bool,
     /// How fast the disc turns, in multiples of single speed; `None`: as fast as it goes.
     pub speed: Option<f64>,
-    /// The subchannel is read, too.
+    /// The image keeps the subchannel.
     pub subchannel: bool,
+    /// How audio is made sure of.
+    pub audio: AudioCheck,
+    /// How often a sector of audio is read at most.
+    pub readings: u32,
+    /// The drive's read offset in samples; `None`: as it is remembered.
+    pub offset: Option<i32>,
+    /// What is remembered of drives.
+    pub memory: Memory,
+    /// The databases that are asked about audio; `None`: none is.
+    pub look_up: Option<Servers>,
     /// Make the image even where sectors could not be read.
     pub accept_damage: bool,
     /// When the image is made, the disc is ejected.
@@ -89,11 +126,19 @@ impl RipTask {
             restart: false,
             speed: None,
             subchannel: false,
+            audio: AudioCheck::Auto,
+            readings: READINGS,
+            offset: None,
+            memory: Memory::default(),
+            look_up: None,
             accept_damage: false,
             eject: false,
         }
     }
 }
+
+/// Readings of a sector after which most of its samples are what they are.
+const READINGS: u32 = 16;
 
 /// What could not be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -125,6 +170,12 @@ pub struct RipReport {
     pub damage: Damage,
     /// What was read as good and is wrong by its own checksum, where an image was made.
     pub suspects: Suspects,
+    /// What was done about audio; `None` where there is none.
+    pub audio: Option<AudioReport>,
+    /// The checksums of its audio, where an image was made.
+    pub sums: Option<AudioSums>,
+    /// What databases know of it, where they were asked.
+    pub lookup: Option<Lookup>,
     /// Sectors of the disc.
     pub sectors: u32,
     /// An earlier run had begun it.
@@ -137,6 +188,13 @@ pub struct RipReport {
     pub ejected: bool,
     /// How long it took.
     pub seconds: f64,
+}
+
+impl RipReport {
+    /// Whether all was read, and all audio is certain.
+    pub fn is_whole(&self) -> bool {
+        self.damage.sectors == 0 && self.audio.as_ref().is_none_or(|audio| audio.doubtful == 0)
+    }
 }
 
 /// Files beside an image that have its name.
@@ -160,7 +218,10 @@ pub(super) fn rip(
         Some(path) => drives::open_faulty(name, script(path)?, &opening),
     };
     let transport = opened.map_err(|error| error.of(name))?;
-    rip_watched(transport, task, control, tell, show)
+    // Drives in software behave as they are told, and nothing can be learnt of them.
+    let memory =
+        if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
+    rip_watched(transport, &RipTask { memory, ..task.clone() }, control, tell, show)
 }
 
 fn drive_name(task: &RipTask) -> &str {
@@ -202,21 +263,35 @@ fn rip_watched(
     if task.subchannel && !disc.medium.is_cd() {
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
     }
-    let identity = Identity::of(&disc, &layout, task.subchannel, begun.1);
+    let fail = |error| DriveError::Command(error).of(name);
+    let known = task.memory.of(drive.as_ref());
+    let (reader, way) = audio::prepare(reader, &disc, task, &known, fail)?;
+    let identity = Identity::of(&disc, &layout, task.subchannel || way.sub, begun.1);
     let mut store = Store::open(&names.folder, layout, &identity, task.restart)?;
-    if let Err(error) = check(&store, &disc, &names, &source, &image) {
+    if let Err(error) = check(&store, &disc, &names, &source, task, &image) {
         if !store.is_resumed() {
             store.remove();
         }
         return Err(error);
     }
     let reading = Arc::new(reader);
-    same_disc::confirm(&reading, name, &store, control)?;
-    let work = Work { drive: reading, name, disc: &disc, retries: task.retries, show };
-    let passes = read_all(&work, &mut store, control, tell)?;
+    same_disc::confirm(&reading, &disc, name, &store, control)?;
+    let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted };
+    let mut artist = Artist::new(show, &store);
+    let mut passes = read_all(&work, &mut store, &mut artist, control, tell)?;
+    let certainty = match task.audio {
+        AudioCheck::Once => Certainty::default(),
+        _ => make_certain(&work, &mut store, &mut artist, How { trusted: way.trusted, readings: task.readings }, control, tell)?,
+    };
+    passes.extend(&certainty.counts);
+    task.memory.learn(drive.as_ref(), |known| {
+        known.c2 = known.c2.plus(certainty.evidence);
+        known.offset = task.offset.or(known.offset);
+    });
+    let full = store.disc(&disc, false)?;
+    let count = q::mend(&mut store, full.disc(), certainty.q_mended)?;
     // From here on it is a disc like any other.
-    let reader = store.disc(&disc)?;
-    let damage = damage::find(&store, &*reader);
+    let reader = store.disc(&disc, task.subchannel)?;
     let mut report = RipReport {
         image: None,
         sectors: store.map().len(),
@@ -225,36 +300,71 @@ fn rip_watched(
         papers: Vec::new(),
         ejected: false,
         seconds: 0.0,
-        damage,
+        damage: damage::find(&store, &*reader),
         suspects: Suspects::default(),
+        sums: None,
+        lookup: None,
+        audio: way.any.then(|| audio::report(task, &way, work.drive.audio(), &store, reader.disc(), &certainty, count)),
     };
-    if report.damage.sectors == 0 || task.accept_damage {
+    if report.is_whole() || task.accept_damage {
         damage::fill(&mut store, reader.disc())?;
         report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
-        let sums = hash_disc(&*reader, &source, true, control, tell)?;
-        let made = convert::save(&Source { reader: reader.clone(), path: &source, files: &[] }, &image, control, tell)?;
-        let (drive, disc, damage, suspects) = (drive.as_ref(), reader.disc(), &report.damage, &report.suspects);
-        let log = Log { drive, disc, task, store: &store, passes: &passes, damage, suspects, sums: &sums, made: &made };
-        store.deliver(&log.text(), &names.log)?;
-        store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
-        drop(reader);
-        store.remove();
+        let rip = Rip { task, drive: drive.as_ref(), source: &source, image: &image, names: &names, passes: &passes };
+        rip.deliver(store, reader, &mut report, control, tell)?;
         // The image is there, whatever the drive says to this.
-        let ejected = task.eject && work.drive.eject().is_ok();
-        report = RipReport { image: Some(made), folder: None, papers: vec![names.log, names.map], ejected, ..report };
+        report.ejected = task.eject && work.drive.eject().is_ok();
     }
     report.seconds = begun.0.elapsed().as_secs_f64();
     Ok(report)
 }
 
+/// What the image and the log are made of, once all is read.
+struct Rip<'a> {
+    task: &'a RipTask,
+    drive: Option<&'a crate::drive::mmc::Identity>,
+    source: &'a Path,
+    image: &'a ConvertTask,
+    names: &'a Names,
+    passes: &'a [PassCount],
+}
+
+impl Rip<'_> {
+    /// Makes image, log and map, and takes the working folder away.
+    fn deliver(
+        &self,
+        store: Store,
+        reader: Arc<dyn DiscReader>,
+        report: &mut RipReport,
+        control: &Control,
+        tell: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), JobError> {
+        let Rip { task, drive, source, names, passes, .. } = *self;
+        let sums = hash_disc(&*reader, source, true, control, tell)?;
+        report.sums = audio_sums(&*reader, source, control, tell)?;
+        if let (Some(sums), Some(servers)) = (&report.sums, &task.look_up) {
+            report.lookup = Some(look_up(&*reader, source, sums, servers, control)?);
+        }
+        let made = convert::save(&Source { reader: reader.clone(), path: source, files: &[] }, self.image, control, tell)?;
+        let log = Log { drive, disc: reader.disc(), task, store: &store, passes, report, sums: &sums, made: &made };
+        store.deliver(&log.text(), &names.log)?;
+        store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
+        drop(reader);
+        store.remove();
+        report.image = Some(made);
+        report.folder = None;
+        report.papers = vec![names.log.clone(), names.map.clone()];
+        Ok(())
+    }
+}
+
 /// Whether an image could be made of the disc: its format holds it, names are free, and there is room. Better known before than after an hour.
-fn check(store: &Store, disc: &Disc, names: &Names, source: &Path, image: &ConvertTask) -> Result<(), JobError> {
+fn check(store: &Store, disc: &Disc, names: &Names, source: &Path, task: &RipTask, image: &ConvertTask) -> Result<(), JobError> {
     // Log and map replace nothing without leave.
     let there = |path: &&PathBuf| path.symlink_metadata().is_ok() && (!image.overwrite || path.is_dir());
     if let Some(path) = [&names.log, &names.map].into_iter().find(there) {
         return Err(JobError::Exists(path.clone()));
     }
-    convert::check(&Source { reader: store.disc(disc)?, path: source, files: &[] }, image)
+    convert::check(&Source { reader: store.disc(disc, task.subchannel)?, path: source, files: &[] }, image)
 }
 
 /// The image with a target that says its format: what fits the disc, where the user has not said.

@@ -22,6 +22,8 @@ pub enum Became {
     Read,
     /// They were read, but not when they were first asked for.
     ReadLater,
+    /// They are audio, and never came twice the same.
+    Doubtful,
     /// Nobody has asked for them.
     Untried,
     /// A request for them and their neighbours failed: they will be asked for one by one.
@@ -61,8 +63,8 @@ pub struct RipPicture {
 }
 
 impl RipPicture {
-    /// Of a map; `later`: what of it was not read at once.
-    fn of(map: &Map, later: &Map, layout: &Layout, answered: Instant) -> RipPicture {
+    /// Of a map; `later`: what of it was not read at once; `sure`: what of audio is certain.
+    fn of(map: &Map, later: &Map, sure: &Map, layout: &Layout, answered: Instant) -> RipPicture {
         let size = map.len().div_ceil(MOST_CELLS).max(1);
         let mut cells = vec![Became::Read; map.len().div_ceil(size) as usize];
         let mut seen = |from: u32, to: u32, became: Became| {
@@ -70,6 +72,7 @@ impl RipPicture {
             touched.for_each(|cell| *cell = became.max(*cell));
         };
         later.of(Status::Finished).for_each(|sectors| seen(sectors.start, sectors.end, Became::ReadLater));
+        sure.of(Status::Bad).for_each(|sectors| seen(sectors.start, sectors.end, Became::Doubtful));
         map.blocks().iter().for_each(|block| seen(block.sectors.start, block.sectors.end, became(block.status)));
         let mut parts = Vec::new();
         for (cell, from) in cells.into_iter().zip((0..).step_by(size as usize)) {
@@ -137,6 +140,11 @@ impl<'a> Artist<'a> {
         if !matches!(request.pass, Pass::Copy(_)) {
             changes.iter().filter(|change| change.status == Status::Finished).for_each(|change| self.later.apply(change));
         }
+        self.heard(store);
+    }
+
+    /// The drive has answered.
+    pub fn heard(&mut self, store: &Store) {
         (self.answered, self.stale) = (Instant::now(), true);
         if self.shown.elapsed() >= INTERVAL {
             self.show(store);
@@ -151,7 +159,7 @@ impl<'a> Artist<'a> {
     }
 
     fn show(&mut self, store: &Store) {
-        (self.show)(RipPicture::of(store.map(), &self.later, store.layout(), self.answered));
+        (self.show)(RipPicture::of(store.map(), &self.later, store.sure(), store.layout(), self.answered));
         (self.shown, self.stale) = (Instant::now(), false);
     }
 }
@@ -172,10 +180,12 @@ mod tests {
         map.set(700_001..700_003, Status::Bad);
         map.set(1_000_000..1_000_016, Status::NonTrimmed);
         later.set(300_000..300_001, Status::Finished);
-        let picture = RipPicture::of(&map, &later, &layout(2_000_000), Instant::now());
+        let mut sure = Map::new(2_000_000);
+        sure.set(500_000..500_001, Status::Bad);
+        let picture = RipPicture::of(&map, &later, &sure, &layout(2_000_000), Instant::now());
         let became: Vec<Became> = picture.parts.iter().map(|part| part.became).collect();
-        use Became::{Read, ReadLater, Unreadable, Untried, Waiting};
-        assert_eq!(became, [Read, ReadLater, Read, Unreadable, Read, Waiting, Read, Untried]);
+        use Became::{Doubtful, Read, ReadLater, Unreadable, Untried, Waiting};
+        assert_eq!(became, [Read, ReadLater, Read, Doubtful, Read, Unreadable, Read, Waiting, Read, Untried]);
         assert_eq!(picture.unreadable, [Part { start: Lba(700_001), sectors: 2, became: Unreadable }]);
         assert_eq!((picture.bad, picture.waiting), (2, 16));
         assert_eq!(picture.parts.iter().map(|part| part.sectors).sum::<u32>(), 2_000_000);
@@ -185,7 +195,8 @@ mod tests {
     fn a_picture_stays_small_however_torn_the_disc_is() {
         let mut map = Map::new(2_000_000);
         (0..20_000).for_each(|n| map.set(n * 100..n * 100 + 1, Status::Bad));
-        let picture = RipPicture::of(&map, &Map::new(2_000_000), &layout(2_000_000), Instant::now());
+        let none = Map::new(2_000_000);
+        let picture = RipPicture::of(&map, &none, &none, &layout(2_000_000), Instant::now());
         assert!(picture.parts.len() <= 2048 && picture.unreadable.len() == 1000);
         assert_eq!(picture.bad, 20_000);
     }
@@ -197,7 +208,7 @@ mod tests {
         disc.sessions.push(Session { number: 2, disc_type: Default::default(), lead_out: second.end(), tracks: vec![second] });
         let layout = Layout::of(&disc);
         let map = Map::new(layout.sectors());
-        let picture = RipPicture::of(&map, &map, &layout, Instant::now());
+        let picture = RipPicture::of(&map, &map, &map, &layout, Instant::now());
         let places: Vec<(i32, u32)> = picture.parts.iter().map(|part| (part.start.0, part.sectors)).collect();
         assert_eq!(places, [(0, 500), (12_050, 50)]);
         assert!(picture.parts.iter().all(|part| part.became == Became::Untried));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::error::RipError;
 use super::identity::Identity;
 use super::layout::Layout;
-use super::map::{Change, Map};
+use super::map::{Change, Map, Status};
 use super::mapfile::{self, Place};
 use crate::bytes::{Bytes, FileBytes, read_exact_at, write_all_at};
 use crate::disc::sector::{SUBCHANNEL, Slice, SubKind};
@@ -25,6 +25,8 @@ const SECTORS: &str = "sectors.bin";
 const SUB: &str = "subchannel.bin";
 /// What is known of them.
 const MAP: &str = "sectors.map";
+/// Which of them are certain: audio is, when it was read twice as the same, or when the drive's error pointers are believed and there were none.
+const SURE: &str = "certain.map";
 /// Which disc it is.
 const IDENTITY: &str = "disc.json";
 /// Held by the process that works here.
@@ -41,6 +43,7 @@ pub struct Store {
     sectors: File,
     sub: Option<File>,
     map: Map,
+    sure: Map,
     /// Whether anything has been written since the last save.
     unsaved: bool,
     begun: String,
@@ -72,13 +75,16 @@ impl Store {
         if let Some(what) = found.differs(identity) {
             return Err(JobError::Rip { path: folder.to_owned(), error: RipError::OtherDisc(what) });
         }
-        let map = mapfile::parse(&text(&folder.join(MAP))?, layout.sectors(), layout.record);
-        let map = map.map_err(|flaw| rip_error(MAP, flaw.into()))?;
+        let map = |name: &str| {
+            let map = mapfile::parse(&text(&folder.join(name))?, layout.sectors(), layout.record);
+            map.map_err(|flaw| rip_error(name, flaw.into()))
+        };
+        let (map, sure) = (map(MAP)?, map(SURE)?);
         let sectors = working_file(folder, SECTORS, layout.bytes())?;
         let sub_bytes = u64::from(layout.sectors()) * SUBCHANNEL as u64;
         let sub = identity.subchannel.then(|| working_file(folder, SUB, sub_bytes)).transpose()?;
         let folder = folder.to_owned();
-        Ok(Store { folder, layout, sectors, sub, map, unsaved: false, begun: found.begun, resumed, _lock: lock })
+        Ok(Store { folder, layout, sectors, sub, map, sure, unsaved: false, begun: found.begun, resumed, _lock: lock })
     }
 
     /// Whether an earlier run has begun it.
@@ -133,10 +139,44 @@ impl Store {
         self.map.apply(change);
     }
 
-    /// Reads the main channel of a sector back.
-    pub fn sector(&self, index: u32) -> Result<Vec<u8>, JobError> {
-        let mut bytes = vec![0; self.layout.record as usize];
-        let read = read_exact_at(&self.sectors, self.layout.offset(index), &mut bytes);
+    /// Sectors are certain ([`Status::Finished`]), have to be read again ([`Status::NonTried`]), or have been read again in vain ([`Status::Bad`]).
+    pub fn confirm(&mut self, sectors: Range<u32>, status: Status) {
+        self.unsaved = true;
+        self.sure.set(sectors, status);
+    }
+
+    /// How certain the sectors are.
+    pub fn sure(&self) -> &Map {
+        &self.sure
+    }
+
+    /// Writes the main channel of sectors; their subchannel stays.
+    pub fn write_main(&mut self, index: u32, bytes: &[u8]) -> Result<(), JobError> {
+        self.unsaved = true;
+        let written = write_all_at(&self.sectors, self.layout.offset(index), bytes);
+        written.map_err(|error| write_error(&self.folder, error))
+    }
+
+    /// Writes the subchannel of a sector, where it is kept.
+    pub fn write_sub(&mut self, index: u32, bytes: &[u8]) -> Result<(), JobError> {
+        self.unsaved = true;
+        let at = u64::from(index) * SUBCHANNEL as u64;
+        let written = self.sub.as_ref().map_or(Ok(()), |sub| write_all_at(sub, at, bytes));
+        written.map_err(|error| write_error(&self.folder, error))
+    }
+
+    /// Reads the main channel of sectors back.
+    pub fn main(&self, sectors: &Range<u32>) -> Result<Vec<u8>, JobError> {
+        let mut bytes = vec![0; (self.layout.offset(sectors.end) - self.layout.offset(sectors.start)) as usize];
+        let read = read_exact_at(&self.sectors, self.layout.offset(sectors.start), &mut bytes);
+        read.map(|()| bytes).map_err(|error| write_error(&self.folder, error))
+    }
+
+    /// Reads the subchannel of sectors back; nothing where it is not kept.
+    pub fn sub(&self, sectors: &Range<u32>) -> Result<Vec<u8>, JobError> {
+        let Some(sub) = &self.sub else { return Ok(Vec::new()) };
+        let mut bytes = vec![0; (sectors.end - sectors.start) as usize * SUBCHANNEL];
+        let read = read_exact_at(sub, u64::from(sectors.start) * SUBCHANNEL as u64, &mut bytes);
         read.map(|()| bytes).map_err(|error| write_error(&self.folder, error))
     }
 
@@ -146,7 +186,9 @@ impl Store {
             return Ok(());
         }
         let synced = self.sectors.sync_data().and_then(|()| self.sub.as_ref().map_or(Ok(()), File::sync_data));
+        let sure = || mapfile::print(&self.sure, self.layout.record, Place { sector: 0, work: '?', pass: 1 }, &[]);
         let saved = synced.and_then(|()| replace(&self.folder, MAP, &self.map_text(place)));
+        let saved = saved.and_then(|()| replace(&self.folder, SURE, &sure()));
         self.unsaved = saved.is_err();
         saved.map_err(|error| write_error(&self.folder, error))
     }
@@ -158,20 +200,21 @@ impl Store {
         mapfile::print(&self.map, self.layout.record, place, &[program, &unit])
     }
 
-    /// The disc in the working file, with what its subchannel adds to the table of contents.
-    pub fn disc(&self, disc: &Disc) -> Result<Arc<dyn DiscReader>, JobError> {
-        let told = self.reader(disc)?;
+    /// The disc in the working file, with what its subchannel adds to the table of contents; the subchannel itself where `sub` says so.
+    pub fn disc(&self, disc: &Disc, sub: bool) -> Result<Arc<dyn DiscReader>, JobError> {
+        let told = self.reader(disc, true)?;
         Ok(Arc::new(match recover(&told) {
-            Some(disc) => self.reader(&disc)?,
-            None => told,
+            Some(disc) => self.reader(&disc, sub)?,
+            None if sub => told,
+            None => self.reader(disc, false)?,
         }))
     }
 
-    fn reader(&self, disc: &Disc) -> Result<ExtentReader, JobError> {
+    fn reader(&self, disc: &Disc, with_sub: bool) -> Result<ExtentReader, JobError> {
         let fail = |error| write_error(&self.folder, error);
         let open = |name: &str| FileBytes::open(&self.folder.join(name)).map(|bytes| Arc::new(bytes) as Arc<dyn Bytes>);
         let main = open(SECTORS).map_err(fail)?;
-        let sub = self.sub.as_ref().map(|_| open(SUB).map_err(fail)).transpose()?;
+        let sub = self.sub.as_ref().filter(|_| with_sub).map(|_| open(SUB).map_err(fail)).transpose()?;
         let slice = if disc.medium.is_cd() { Slice::RAW } else { Slice::COOKED };
         let extents = self.layout.spans().iter().map(|span| {
             let offset = self.layout.offset(span.index);
@@ -228,7 +271,7 @@ fn lock(folder: &Path) -> Result<File, JobError> {
 /// A folder of this name with other things in it is somebody else's.
 fn own_alone(folder: &Path) -> Result<(), JobError> {
     let entries = fs::read_dir(folder).map_err(|error| write_error(folder, error))?;
-    let own = |name: &str| [SECTORS, SUB, MAP, IDENTITY, LOCK, "out"].contains(&name.trim_end_matches(FRESH));
+    let own = |name: &str| [SECTORS, SUB, MAP, SURE, IDENTITY, LOCK, "out"].contains(&name.trim_end_matches(FRESH));
     for entry in entries {
         let entry = entry.map_err(|error| write_error(folder, error))?;
         if !entry.file_name().to_str().is_some_and(own) {
@@ -251,7 +294,9 @@ fn make(folder: &Path, layout: &Layout, identity: &Identity) -> Result<(), JobEr
             File::create(folder.join(SUB))?.set_len(sub)?;
         }
         let place = Place { sector: 0, work: '?', pass: 1 };
-        replace(folder, MAP, &mapfile::print(&Map::new(layout.sectors()), layout.record, place, &[]))?;
+        let blank = mapfile::print(&Map::new(layout.sectors()), layout.record, place, &[]);
+        replace(folder, MAP, &blank)?;
+        replace(folder, SURE, &blank)?;
         let text = serde_json::to_string_pretty(identity).expect("these shapes have nothing that JSON lacks");
         replace(folder, IDENTITY, &text)
     };
@@ -302,7 +347,7 @@ fn sync_names(_: &Path) -> io::Result<()> {
 
 /// Removes what is ours. Nothing better can be done about a file that can't be removed than to leave it.
 fn clear(folder: &Path) {
-    for name in [IDENTITY, MAP, SECTORS, SUB, LOCK, "out"] {
+    for name in [IDENTITY, MAP, SURE, SECTORS, SUB, LOCK, "out"] {
         let _ = fs::remove_file(folder.join(name));
         let _ = fs::remove_file(folder.join([name, FRESH].concat()));
     }

@@ -21,6 +21,8 @@ pub struct Manners {
     pub c2: C2Manner,
     /// Sectors that it remembers: read again, they come from its memory, right or wrong, until others take their place.
     pub cache: usize,
+    /// Whether it forgets them when it is told to.
+    pub forgets: bool,
     /// Every so many sectors a bit of Q is turned; 0 never.
     pub q_error_every: u32,
     /// Whether it gives whole sectors: some drives in software of others don't.
@@ -47,6 +49,7 @@ impl Default for Manners {
             offset: 0,
             c2: C2Manner::Honest,
             cache: 0,
+            forgets: true,
             q_error_every: 0,
             knows_read_cd: true,
             lead_in: 150,
@@ -89,6 +92,8 @@ pub enum Trouble {
     FromTry(u32),
     /// It is read with wrong bytes before this try; audio then comes as if it were right, data are an error.
     WrongBefore(u32),
+    /// It is read with a wrong byte, always the same one, and always as another.
+    Flickers,
     /// Each read of it takes so long.
     Slow(Duration),
 }
@@ -98,8 +103,10 @@ pub enum Trouble {
 pub enum Outcome {
     /// Its bytes.
     Good,
-    /// Other bytes; the number makes them different from try to try.
+    /// Other bytes; the number makes their places different from try to try.
     Wrong(u32),
+    /// One other byte, in the same place each time; the number makes it different from try to try.
+    Flickered(u32),
     /// Nothing.
     Failed,
 }
@@ -113,6 +120,7 @@ pub struct Script {
     kept: HashMap<i32, Outcome>,
     order: std::collections::VecDeque<i32>,
     cache: usize,
+    forgets: bool,
     pace: Option<u32>,
     owed: Duration,
     since: Option<Instant>,
@@ -124,7 +132,7 @@ const AHEAD: Duration = Duration::from_millis(50);
 impl Script {
     /// For a disc with these faults in a drive of these manners.
     pub fn new(faults: Vec<Fault>, manners: &Manners) -> Script {
-        Script { faults, cache: manners.cache, pace: manners.pace, ..Script::default() }
+        Script { faults, cache: manners.cache, forgets: manners.forgets, pace: manners.pace, ..Script::default() }
     }
 
     /// Whether any fault touches these sectors.
@@ -146,6 +154,7 @@ impl Script {
                 Trouble::Unreadable => outcome = Outcome::Failed,
                 Trouble::FromTry(first) if tries < first => outcome = Outcome::Failed,
                 Trouble::WrongBefore(first) if tries < first => outcome = Outcome::Wrong(tries),
+                Trouble::Flickers => outcome = Outcome::Flickered(tries),
                 Trouble::Slow(time) => self.owed += time,
                 Trouble::FromTry(_) | Trouble::WrongBefore(_) => {}
             }
@@ -171,10 +180,12 @@ impl Script {
         self.cache > 0
     }
 
-    /// The memory is emptied.
+    /// The memory is to be emptied.
     pub fn forget(&mut self) {
-        self.kept.clear();
-        self.order.clear();
+        if self.forgets {
+            self.kept.clear();
+            self.order.clear();
+        }
     }
 
     /// Bytes were read at the drive's pace.

@@ -79,7 +79,7 @@ impl Device {
 
     /// Tells which sectors give trouble: an error at the first that can't be read, and the wrong ones with their numbers. Where wrong bytes can't
     /// pass (`audio` is false), those are errors too.
-    fn look_at(&mut self, sectors: &Range<i32>, audio: bool) -> Result<Vec<(i32, u32)>, Sense> {
+    fn look_at(&mut self, sectors: &Range<i32>, audio: bool) -> Result<Vec<(i32, Outcome)>, Sense> {
         let mut wrong = Vec::new();
         if !self.script.touches(sectors) && !self.script.remembers() {
             return Ok(wrong);
@@ -87,8 +87,10 @@ impl Device {
         for lba in sectors.clone() {
             match self.script.read(lba) {
                 Outcome::Good => {}
-                Outcome::Wrong(number) if audio => wrong.push((lba, number)),
-                Outcome::Wrong(_) | Outcome::Failed => return Err(says::UNREADABLE.at(lba.cast_unsigned())),
+                outcome @ (Outcome::Wrong(_) | Outcome::Flickered(_)) if audio => wrong.push((lba, outcome)),
+                Outcome::Wrong(_) | Outcome::Flickered(_) | Outcome::Failed => {
+                    return Err(says::UNREADABLE.at(lba.cast_unsigned()));
+                }
             }
         }
         Ok(wrong)
@@ -129,7 +131,7 @@ impl Device {
     }
 
     /// Wrong bytes where a fault wants them, error pointers as the drive gives them, and bits turned in Q.
-    fn spoil(&self, sectors: &Range<i32>, wrong: &[(i32, u32)], lines: Lines, into: &mut [u8]) {
+    fn spoil(&self, sectors: &Range<i32>, wrong: &[(i32, Outcome)], lines: Lines, into: &mut [u8]) {
         let Lines { line, main, wanted } = lines;
         let q_every = self.manners.q_error_every as i32;
         if wrong.is_empty() && self.manners.c2 != C2Manner::Crying && q_every == 0 {
@@ -139,12 +141,10 @@ impl Device {
             let (data, rest) = bytes.split_at_mut(main);
             let (c2, sub) = rest.split_at_mut(wanted.c2);
             let pointers = c2.len() - c2.len().min(294);
-            if let Some((_, number)) = wrong.iter().find(|(at, _)| *at == lba) {
-                // Two runs of bytes, elsewhere in every try.
-                for n in 0..48 {
-                    let at = (*number as usize * 331 + n) % RAW;
+            if let Some((_, outcome)) = wrong.iter().find(|(at, _)| *at == lba) {
+                for (at, change) in changes(*outcome) {
                     if let Some(byte) = data.get_mut(at) {
-                        *byte ^= 0x5A;
+                        *byte ^= change;
                     }
                     if let (C2Manner::Honest, Some(pointer)) = (self.manners.c2, c2.get_mut(pointers + at / 8)) {
                         *pointer |= 0x80 >> (at % 8);
@@ -161,6 +161,16 @@ impl Device {
                 }
             }
         }
+    }
+}
+
+/// Which bytes of a sector are others, and by which bits.
+fn changes(outcome: Outcome) -> Vec<(usize, u8)> {
+    match outcome {
+        // A run of bytes, elsewhere in every try.
+        Outcome::Wrong(number) => (0..48).map(|n| ((number as usize * 331 + n) % RAW, 0x5A)).collect(),
+        Outcome::Flickered(number) => vec![(1000, (number % 255 + 1) as u8)],
+        Outcome::Good | Outcome::Failed => Vec::new(),
     }
 }
 
