@@ -91,7 +91,11 @@ fn audio_that_never_comes_twice_as_the_same_makes_no_image() {
     let result = last(&said.out);
     // By its offset, the drive's sector lies across two of the disc.
     let audio = &result["audio"];
-    assert_eq!((&result["event"], &result["damaged"], &audio["doubtful"]), (&"unreadable".into(), &0.into(), &1.into()), "{audio}");
+    assert_eq!(
+        (&result["event"], &result["damaged"], &audio["doubtful"]),
+        (&"unreadable".into(), &0.into(), &1.into()),
+        "{audio}"
+    );
     assert!(audio["differed"].as_u64() >= Some(4) && audio["checked"] == "twice" && audio["offset"] == 6, "{audio}");
     let done = last(&ok(at, &[&rip[..], &["--accept-damage"]].concat()));
     assert_eq!((&done["event"], &done["audio"]["doubtful"], &done["resumed"]), (&"done".into(), &1.into(), &true.into()));

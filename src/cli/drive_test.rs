@@ -67,7 +67,9 @@ fn print(trial: &DriveTrial) {
         (false, _) => "gives no C2 error pointers: audio is read twice",
         (true, c2) if c2.is_trusted() => "gives C2 error pointers that have proved true: audio without them is read once",
         (true, c2) if c2.is_distrusted() => "gives C2 error pointers that have proved wrong: audio is read twice",
-        (true, _) => "gives C2 error pointers, of which nobody knows yet whether they are true: test it with a scratched disc; audio is read twice",
+        (true, _) => {
+            "gives C2 error pointers, of which nobody knows yet whether they are true: test it with a scratched disc; audio is read twice"
+        }
     };
     say(&format!("  {c2}"));
     say(&format!("  reads {} sectors before the first track and {} behind the last", trial.before, trial.behind));
@@ -80,6 +82,8 @@ fn print(trial: &DriveTrial) {
     say(&format!("  {memory}"));
     match trial.known.offset {
         Some(offset) => say(&format!("  its read offset is remembered as {offset} samples")),
-        None => say("  its read offset is not known: “rip --offset” takes it from the list of AccurateRip, “rip --look-up” may find it"),
+        None => say(
+            "  its read offset is not known: “rip --offset” takes it from the list of AccurateRip, “rip --look-up” may find it",
+        ),
     }
 }

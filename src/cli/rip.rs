@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::convert::{ImageArgs, print as print_image};
 use super::output::{Output, print_json, say};
 use super::perform;
-use crate::job::{Area, AudioCheck, AudioReport, AudioSums, JobError, Lookup, Memory, Outcome, RipError, RipReport, RipTask, Servers, Task};
+use crate::job::{
+    Area, AudioCheck, AudioReport, AudioSums, JobError, Lookup, Memory, Outcome, RipError, RipReport, RipTask, Servers, Task,
+};
 
 /// Areas that are listed for people; the log has them all.
 const MOST_LISTED: usize = 20;
@@ -329,7 +331,10 @@ fn print_audio(audio: &AudioReport) {
         AudioCheck::Once => say("  Audio was read once, and is taken as it came."),
         _ if audio.differed == 0 => say("  Audio: all readings agree."),
         _ if audio.doubtful == 0 => {
-            say(&format!("  Audio: {} came in more than one way; their readings were voted on, and agree.", sectors(audio.differed)));
+            say(&format!(
+                "  Audio: {} came in more than one way; their readings were voted on, and agree.",
+                sectors(audio.differed)
+            ));
         }
         _ => say(&format!("  Audio: the readings of {} never agreed:", sectors(audio.doubtful))),
     }

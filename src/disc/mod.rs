@@ -25,6 +25,6 @@ pub use audio_sums::{RangeCrc, TrackSummer, TrackSums, ctdb_range, find_offset};
 pub use cd_text::CdText;
 pub use header::mode_of;
 pub use ids::{BadId, Isrc, Mcn};
-pub use lookup::DiscIds;
 pub use kinds::{Control, DiscType, Medium, TrackMode};
+pub use lookup::DiscIds;
 pub use model::{Disc, Flaw as ModelFlaw, Session, Structures, Track, TrackId};

@@ -18,8 +18,8 @@ pub mod sense;
 pub mod transport;
 mod watch;
 
-pub use details::{Details, LookError, Protection, look};
 pub use audio::{AudioReading, POINTERS, SAMPLES, is_flagged};
+pub use details::{Details, LookError, Protection, look};
 pub use reader::{Ask, DriveReader};
 pub use report::report;
 pub use watch::Watch;

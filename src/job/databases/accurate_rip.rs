@@ -47,9 +47,8 @@ pub fn parse(bytes: &[u8], sums: &AudioSums) -> Vec<Pressing> {
         let ids = [0, 4, 8].map(|at| word(block, at));
         let (first, second) = sums.ids.accurate_rip;
         if ids == [Some(first), Some(second), Some(sums.ids.cddb)] && usize::from(count) == sums.tracks.len() {
-            let entry = |entry: &[u8]| {
-                Some(Entry { confidence: *entry.first()?, sum: word(entry, 1)?, frame_450: word(entry, 5)? })
-            };
+            let entry =
+                |entry: &[u8]| Some(Entry { confidence: *entry.first()?, sum: word(entry, 1)?, frame_450: word(entry, 5)? });
             pressings.push(block[12..].chunks_exact(9).filter_map(entry).collect());
         }
         rest = &body[len..];

@@ -136,7 +136,8 @@ pub fn gnudb(text: &str) -> Option<Names> {
             "DTITLE" => title.push_str(value),
             "DYEAR" => names.date.push_str(value),
             _ => {
-                let number = key.strip_prefix("TTITLE").and_then(|number| number.parse().ok()).filter(|&number: &usize| number < 99);
+                let number =
+                    key.strip_prefix("TTITLE").and_then(|number| number.parse().ok()).filter(|&number: &usize| number < 99);
                 if let Some(number) = number {
                     names.tracks.resize(names.tracks.len().max(number + 1), String::new());
                     names.tracks[number].push_str(value);

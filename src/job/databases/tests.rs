@@ -96,7 +96,10 @@ fn all_four_are_asked_and_understood() {
     ]);
     let found = look_up(&*reader, Path::new("x"), &sums, &servers, &Control::default()).unwrap();
     let Answer::Known(accuracy) = &found.accurate_rip else { panic!("{found:?}") };
-    assert_eq!((accuracy.accurate(), accuracy.offset, accuracy.tracks[1].confidence, accuracy.tracks[1].reports), (2, None, 9, 9));
+    assert_eq!(
+        (accuracy.accurate(), accuracy.offset, accuracy.tracks[1].confidence, accuracy.tracks[1].reports),
+        (2, None, 9, 9)
+    );
     assert_eq!(found.ctdb, Answer::Known(CtdbMatch { confidence: 20, reports: 23, tracks: vec![23, 20] }));
     let names = |source, artist: &str, title: &str, date: &str, tracks: [&str; 2]| {
         let (artist, title, date) = (artist.to_owned(), title.to_owned(), date.to_owned());

@@ -15,7 +15,12 @@ impl Lookup {
                     ("AccurateRip", format!("track {number}: the same was found {found} times, of {reports} reports"))
                 }));
                 lines.extend(accuracy.offset.map(|offset| {
-                    ("AccurateRip", format!("moved by {offset} samples, it is as others found it: another pressing, or the drive's read offset"))
+                    (
+                        "AccurateRip",
+                        format!(
+                            "moved by {offset} samples, it is as others found it: another pressing, or the drive's read offset"
+                        ),
+                    )
                 }));
             }
             other => lines.push(("AccurateRip", other.why())),

@@ -197,13 +197,7 @@ impl<'a> Books<'a, '_> {
         }
     }
 
-    fn came(
-        &mut self,
-        request: &Request,
-        buffers: Option<&Buffers>,
-        changes: &[Change],
-        took: Duration,
-    ) -> Result<(), JobError> {
+    fn came(&mut self, request: &Request, buffers: Option<&Buffers>, changes: &[Change], took: Duration) -> Result<(), JobError> {
         if self.counts.last().is_none_or(|count| count.part != Part::Pass(request.pass)) {
             self.begin(request.pass);
         }

@@ -66,11 +66,11 @@ impl RipError {
     pub fn class(&self) -> Class {
         match self {
             RipError::Map(_) | RipError::Identity { .. } | RipError::WorkingFile { .. } => Class::Input,
-            RipError::OtherDisc(_) | RipError::OtherSectors(_) | RipError::Unconfirmed(_)
+            RipError::OtherDisc(_)
+            | RipError::OtherSectors(_)
+            | RipError::Unconfirmed(_)
             | RipError::Unreadable(_)
-            | RipError::Doubtful(_) => {
-                Class::Drive
-            }
+            | RipError::Doubtful(_) => Class::Drive,
             RipError::Busy | RipError::Script(_) | RipError::NoSubchannel => Class::Request,
         }
     }

@@ -97,7 +97,8 @@ impl Log<'_> {
         let Some(audio) = &self.report.audio else { return };
         text.push_str("\n[audio]\n");
         line(text, "made sure of", how(audio));
-        let known = if audio.offset_known { "" } else { ", for it is not known: the audio may lie some hundred samples from its place" };
+        let known =
+            if audio.offset_known { "" } else { ", for it is not known: the audio may lie some hundred samples from its place" };
         line(text, "read offset taken out, in samples", &format!("{}{known}", audio.offset));
         line(text, "samples at an end that the drive can't reach (silence)", &audio.lacking.to_string());
         line(text, "sectors whose readings differed", &audio.differed.to_string());

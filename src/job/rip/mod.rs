@@ -207,7 +207,8 @@ pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + 
     };
     let transport = opened.map_err(|error| error.of(name))?;
     // Drives in software behave as they are told, and nothing can be learnt of them.
-    let memory = if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
+    let memory =
+        if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
     rip_from(transport, &RipTask { memory, ..task.clone() }, control, tell)
 }
 
@@ -256,7 +257,13 @@ pub fn rip_from(
     let mut passes = read_all(&work, &mut store, control, tell)?;
     let certainty = match task.audio {
         AudioCheck::Once => Certainty::default(),
-        _ => make_certain(&work, &mut store, How { trusted: way.trusted, readings: task.readings, forgets: known.forgets == Some(true) }, control, tell)?,
+        _ => make_certain(
+            &work,
+            &mut store,
+            How { trusted: way.trusted, readings: task.readings, forgets: known.forgets == Some(true) },
+            control,
+            tell,
+        )?,
     };
     passes.extend(&certainty.counts);
     task.memory.learn(drive.as_ref(), |known| {

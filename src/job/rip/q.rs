@@ -50,7 +50,8 @@ pub fn mend(store: &mut Store, disc: &Disc, reread: u32) -> Result<QCount, JobEr
                 let near = |at: Option<usize>| at.and_then(|at| frames.get(at)).and_then(Option::as_ref);
                 let neighbours = [(near(at.checked_sub(1)), true), (near(Some(at + 1)), false)];
                 let mut packed = deinterleave(raw);
-                if let Some(right) = (aligned && is_audio).then(|| right(disc, lba, neighbours, &q_of_interleaved(raw))).flatten() {
+                if let Some(right) = (aligned && is_audio).then(|| right(disc, lba, neighbours, &q_of_interleaved(raw))).flatten()
+                {
                     packed[CHANNEL..2 * CHANNEL].copy_from_slice(&right);
                     store.write_sub(n, &interleave(&packed))?;
                     count.mended += 1;

@@ -57,7 +57,8 @@ pub struct DriveTrial {
 /// Tests the drive of this name; what is found out of a real one is remembered.
 pub fn test_drive(name: &str, control: &Control) -> Result<DriveTrial, JobError> {
     let transport = drives::open(name, &crate::image::Opening::default()).map_err(|error| error.of(name))?;
-    let memory = if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
+    let memory =
+        if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
     test_with(name, transport, &memory, control)
 }
 
@@ -70,8 +71,10 @@ pub fn test_with(name: &str, transport: Box<dyn Transport>, memory: &Memory, con
     let mut trial = Trial { name, control, begun, reader, first, last };
     let subchannel = trial.gives(AudioReading::default(), first, true)?;
     let c2 = trial.gives(AudioReading { c2: true, ..AudioReading::default() }, first, false)?;
-    let before = trial.reach(|reach| AudioReading { offset: -(reach as i32) * SAMPLES, before: reach, ..AudioReading::default() })?;
-    let behind = trial.reach(|reach| AudioReading { offset: reach as i32 * SAMPLES, behind: reach, ..AudioReading::default() })?;
+    let before =
+        trial.reach(|reach| AudioReading { offset: -(reach as i32) * SAMPLES, before: reach, ..AudioReading::default() })?;
+    let behind =
+        trial.reach(|reach| AudioReading { offset: reach as i32 * SAMPLES, behind: reach, ..AudioReading::default() })?;
     trial.reader.set_audio(AudioReading { c2, ..AudioReading::default() });
     let (remembers, forgets) = trial.time_memory()?;
     let (evidence, sectors) = trial.read_again()?;
@@ -146,8 +149,7 @@ impl Trial<'_> {
             let count = most.min(STRETCH - done);
             let (from, to) = (done as usize, (done + count) as usize);
             let ask = Ask { at: at + done, count, sub: false, from_disc: from_disc && done == 0 };
-            let result =
-                self.reader.attempt(ask, &mut bytes[from * RAW..to * RAW], &mut c2[from * POINTERS..to * POINTERS]);
+            let result = self.reader.attempt(ask, &mut bytes[from * RAW..to * RAW], &mut c2[from * POINTERS..to * POINTERS]);
             if !self.came(result)? {
                 return Ok(None);
             }

@@ -88,7 +88,9 @@ impl Device {
             match self.script.read(lba) {
                 Outcome::Good => {}
                 outcome @ (Outcome::Wrong(_) | Outcome::Flickered(_)) if audio => wrong.push((lba, outcome)),
-                Outcome::Wrong(_) | Outcome::Flickered(_) | Outcome::Failed => return Err(says::UNREADABLE.at(lba.cast_unsigned())),
+                Outcome::Wrong(_) | Outcome::Flickered(_) | Outcome::Failed => {
+                    return Err(says::UNREADABLE.at(lba.cast_unsigned()));
+                }
             }
         }
         Ok(wrong)

@@ -31,7 +31,8 @@ fn rig(faults: Vec<Fault>, manners: Manners) -> Rig {
 /// The samples of the image are those of the disc, but for so many at its beginning or end, which are silence.
 fn assert_samples(rig: &Rig, silent: std::ops::Range<usize>) {
     let image = rig.made();
-    let all = |reader: &dyn DiscReader| -> Vec<u8> { sectors(reader, Slice::RAW).into_iter().flat_map(|(_, bytes)| bytes).collect() };
+    let all =
+        |reader: &dyn DiscReader| -> Vec<u8> { sectors(reader, Slice::RAW).into_iter().flat_map(|(_, bytes)| bytes).collect() };
     let (made, mut wanted) = (all(&*image.reader), all(&*rig.disc));
     wanted[silent.start * 4..silent.end * 4].fill(0);
     assert!(made == wanted);

@@ -1,4 +1,5 @@
 mod audio;
+mod ddrescue;
 
 pub use audio::audio_cd;
 
