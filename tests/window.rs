@@ -551,7 +551,9 @@ fn a_damaged_disc_is_saved_as_far_as_it_can_be_read() {
     until(
         &mut harness,
         "the image is made",
-        shows("Saved and verified. 3 tracks; 2 of 1,202 sectors could not be read: 2 in track 1: something else stands there."),
+        shows(
+            "Saved and verified. 3 tracks; 2 of 1,202 sectors could not be read, and something else stands there: 2 in track 1.",
+        ),
     );
     assert!(!dir.path().join("Spindle demo.rip").exists());
     for name in ["Spindle demo.cue", "Spindle demo.bin", "Spindle demo.log", "Spindle demo.map"] {

@@ -25,6 +25,9 @@ pub struct Drives {
     /// Write what the drives answer to everything that they may be asked into a new file, for a bug report; nothing in it names you, your drive or your disc
     #[arg(long, value_name = "FILE", conflicts_with = "watch")]
     report: Option<PathBuf>,
+    /// Test, with an audio CD in it, what this drive is worth for audio, in a minute at most; what is found out is remembered for its model
+    #[arg(long, value_name = "DRIVE", conflicts_with_all = ["watch", "report"])]
+    test: Option<String>,
     /// Print JSON; with --watch, a line each time
     #[arg(long)]
     json: bool,
@@ -47,6 +50,9 @@ struct Shape {
 }
 
 pub fn run(args: &Drives) -> ExitCode {
+    if let Some(name) = &args.test {
+        return super::drive_test::run(name, args.json);
+    }
     match &args.report {
         Some(file) => match report(args, file) {
             Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 mod batch;
 mod convert;
 mod demo;
+mod drive_test;
 mod drives;
 mod formats;
 mod hash;

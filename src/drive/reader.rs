@@ -50,9 +50,9 @@ impl DriveReader {
         DriveReader { user_data_only, ..self }
     }
 
-    /// The same, where audio is read in this way.
-    pub fn with_audio(self, audio: AudioReading) -> DriveReader {
-        DriveReader { audio, ..self }
+    /// Audio is read in this way from now on.
+    pub fn set_audio(&mut self, audio: AudioReading) {
+        self.audio = audio;
     }
 
     /// How audio is read.

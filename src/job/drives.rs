@@ -47,6 +47,9 @@ pub enum DriveError {
     /// Nothing is on the disc.
     #[error("the disc is blank")]
     Blank,
+    /// A test of audio needs some.
+    #[error("the test needs an audio CD of at least six seconds in the drive")]
+    NoAudio,
     /// Faults were wanted of a drive that has its own.
     #[error("faults can be had of the demo drive alone")]
     NotInSoftware,

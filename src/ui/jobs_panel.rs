@@ -234,7 +234,9 @@ fn further(ui: &mut Ui, job: &Job, actions: &mut Actions) {
             actions.extend(again(&|task| task.retries = task.retries.max(1)));
         }
         if matches!(job.stage, Stage::Done(_)) {
-            if button(ui, Some(Icon::Save), "Make the image without them", Look::Normal).clicked() {
+            let unread = job.picture.as_ref().is_some_and(|picture| picture.bad > 0);
+            let words = if unread { "Make the image without them" } else { "Make the image as it is" };
+            if button(ui, Some(Icon::Save), words, Look::Normal).clicked() {
                 actions.extend(again(&|task| (task.accept_damage, task.retries) = (true, 0)));
             }
             if button(ui, None, "Show in folder", Look::Quiet).clicked() {

@@ -78,7 +78,7 @@ pub fn ripped(report: &RipReport, task: &RipTask, tracks: usize) -> Done {
     let words = match &report.image {
         Some(image) => {
             let proved = if image.verified { "Saved and verified." } else { "Saved, not verified." };
-            let gaps = gaps(report).map_or(", no errors".to_owned(), |gaps| format!("; {gaps}: something else stands there"));
+            let gaps = gaps(report).map_or(", no errors".to_owned(), |gaps| format!("; {gaps}"));
             let mut words = format!("{proved} {}{gaps}.{}", count(tracks as u64, "track"), remarks(report));
             if !image.losses.is_empty() {
                 let lost: Vec<String> = image.losses.iter().map(ToString::to_string).collect();
@@ -103,12 +103,21 @@ pub fn ripped(report: &RipReport, task: &RipTask, tracks: usize) -> Done {
 /// What of the disc could not be had: "2 of 1,202 sectors could not be read: 2 in track 1; hit: /A.TXT".
 fn gaps(report: &RipReport) -> Option<String> {
     let (damage, all) = (&report.damage, count(report.sectors.into(), "sector"));
+    let (filled, voted) = match report.image {
+        Some(_) => (", and something else stands there", ", and what came most often stands there"),
+        None => ("", ""),
+    };
     let unread = (damage.sectors > 0).then(|| {
-        format!("{} of {all} could not be read: {}{}", number(damage.sectors.into()), by_track(&damage.areas), files(damage))
+        format!(
+            "{} of {all} could not be read{filled}: {}{}",
+            number(damage.sectors.into()),
+            by_track(&damage.areas),
+            files(damage)
+        )
     });
     let doubts = report.audio.as_ref().filter(|audio| audio.doubtful > 0).map(|audio| {
         let sectors = count(audio.doubtful.into(), "sector");
-        format!("{sectors} of audio never came twice the same: {}", by_track(&audio.doubts))
+        format!("{sectors} of audio never came twice the same{voted}: {}", by_track(&audio.doubts))
     });
     let both: Vec<String> = unread.into_iter().chain(doubts).collect();
     (!both.is_empty()).then(|| both.join("; "))
@@ -244,7 +253,7 @@ mod tests {
 
     use super::*;
     use crate::disc::{Medium, Track, TrackMode};
-    use crate::job::{Became, ConvertReport, Suspects, Worths};
+    use crate::job::{AudioCheck, AudioReport, Became, ConvertReport, Evidence, QCount, Suspects, Worths};
 
     fn report(areas: Vec<Area>, made: bool) -> RipReport {
         let image = ConvertReport {
@@ -285,7 +294,7 @@ mod tests {
         let filled = ripped(&report(areas.clone(), true), &task(), 2);
         assert!(
             filled.words.contains(
-                "2 tracks; 3 of 1,202 sectors could not be read: 2 in track 1, 1 in track 2; hit: /A.TXT: something else stands there."
+                "2 tracks; 3 of 1,202 sectors could not be read, and something else stands there: 2 in track 1, 1 in track 2; hit: /A.TXT."
             )
         );
         let unmade = ripped(&report(areas, false), &task(), 2);
@@ -295,6 +304,36 @@ mod tests {
              No image was made; what was read is kept in “a.rip”."
         );
         assert!(!unmade.good && unmade.made.is_none());
+    }
+
+    #[test]
+    fn audio_that_never_came_twice_the_same_is_named() {
+        let doubts = vec![Area { start: Lba(500), sectors: 21, track: 5 }];
+        let audio = AudioReport {
+            check: AudioCheck::Auto,
+            offset: 0,
+            offset_known: true,
+            lacking: 0,
+            trusted: false,
+            evidence: Evidence::default(),
+            differed: 30,
+            doubtful: 21,
+            doubts,
+            q: QCount::default(),
+        };
+        let of = |made| ripped(&RipReport { audio: Some(audio.clone()), ..report(Vec::new(), made) }, &task(), 12);
+        assert_eq!(
+            of(false).words,
+            "21 sectors of audio never came twice the same: 21 in track 5. No image was made; what was read is kept in “a.rip”."
+        );
+        let made = of(true);
+        assert!(
+            made.words
+                .contains("12 tracks; 21 sectors of audio never came twice the same, and what came most often stands there")
+        );
+        assert!(
+            made.words.contains("9 sectors of audio came in more than one way, and were read until they agreed.") && !made.good
+        );
     }
 
     #[test]

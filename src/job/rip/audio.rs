@@ -88,7 +88,7 @@ pub fn prepare(
         Ok(false)
     };
     way.sub = any(&reader, true, false)?;
-    reader = reader.with_audio(AudioReading { c2: true, ..AudioReading::default() });
+    reader.set_audio(AudioReading { c2: true, ..AudioReading::default() });
     let c2 = any(&reader, way.sub, true)?;
     way.trusted = c2 && task.audio == AudioCheck::Auto && known.c2.is_trusted();
     // How far beyond the audio the drive can be asked, where the offset leads there.
@@ -97,13 +97,14 @@ pub fn prepare(
     let at = if offset > 0 { last } else { first };
     for reach in (1..=needed).rev() {
         let further = AudioReading { before: reach, behind: reach, c2: false, ..reading };
-        reader = reader.with_audio(further);
+        reader.set_audio(further);
         if gives(&reader, at, false, false)? {
             reading = AudioReading { c2, ..further };
             break;
         }
     }
-    Ok((reader.with_audio(reading), way))
+    reader.set_audio(reading);
+    Ok((reader, way))
 }
 
 /// What came of it.

@@ -40,6 +40,8 @@ pub struct How {
     pub trusted: bool,
     /// How often a sector is read at most.
     pub readings: u32,
+    /// The drive is known to forget sectors when it is told to.
+    pub forgets: bool,
 }
 
 /// What came of it.
@@ -132,12 +134,13 @@ pub fn make_certain(
         answers,
         meter: Meter::new(control, tell, Phase::Compare, total.into()),
         // Of few sectors, the drive may remember the first reading.
-        displace: if total <= 4 * MEMORY { MEMORY } else { 0 },
+        again: total <= 4 * MEMORY,
         done: Certainty::default(),
         saved: Instant::now(),
     };
     let result = making.run(uncertain);
-    making.artist.catch_up(making.store);
+    // What was given up became so after the last answer.
+    making.artist.show(making.store);
     let Making { done, orders, meter, .. } = making;
     drop(orders);
     let saved = store.save(Place { sector: 0, work: '+', pass: 1 });
@@ -181,7 +184,8 @@ struct Making<'a, 'b, 'c> {
     orders: Sender<Order>,
     answers: Receiver<Result<Answer, CommandError>>,
     meter: Meter<'a>,
-    displace: u32,
+    /// The second reading has to be told to come from the disc, too.
+    again: bool,
     done: Certainty,
     saved: Instant,
 }
@@ -199,7 +203,7 @@ impl Making<'_, '_, '_> {
         while under_way > 0 || !queue.is_empty() {
             let room = if disputes.len() < MOST_DISPUTES { AHEAD - under_way } else { 0 };
             for sectors in queue.drain(..room.min(queue.len())) {
-                self.order(sectors, self.displace, self.displace > 0);
+                self.order(sectors, self.again);
                 under_way += 1;
             }
             if under_way > 0 {
@@ -213,7 +217,8 @@ impl Making<'_, '_, '_> {
         self.settle(&mut disputes, most)
     }
 
-    fn order(&self, sectors: Range<u32>, displace: u32, from_disc: bool) {
+    fn order(&self, sectors: Range<u32>, from_disc: bool) {
+        let displace = if from_disc && !self.how.forgets { MEMORY } else { 0 };
         let count = sectors.end - sectors.start;
         let sub = self.store.has_sub();
         let ask = Ask { at: self.store.layout().lba(sectors.start), count, sub, from_disc };
@@ -324,7 +329,7 @@ impl Making<'_, '_, '_> {
         while !disputes.is_empty() {
             // Neighbours are read together as long as they can be.
             for group in groups(disputes, most) {
-                self.order(group, MEMORY, true);
+                self.order(group, true);
                 let answer = self.answer(Part::Settle)?;
                 let line = self.work.drive.line(self.store.has_sub());
                 for n in answer.order.sectors.clone() {

@@ -52,7 +52,7 @@ impl Map {
     }
 
     /// Blocks that follow each other from sector 0 on: where each begins and ends, and its status.
-    pub(super) fn of_blocks(blocks: impl IntoIterator<Item = (u32, u32, Status)>) -> Map {
+    pub(in crate::job::rip) fn of_blocks(blocks: impl IntoIterator<Item = (u32, u32, Status)>) -> Map {
         let mut map = Map { blocks: Vec::new() };
         for (start, end, status) in blocks {
             match map.blocks.last_mut() {

@@ -35,6 +35,7 @@ mod strategy;
 mod suspect;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod vote;
 
 use std::path::{Path, PathBuf};
@@ -62,12 +63,13 @@ use identity::Identity;
 use layout::Layout;
 use log::Log;
 use mapfile::Place;
-pub use memory::Memory;
+pub use memory::{Known, Memory};
 use picture::{Artist, Show};
 pub use picture::{Became, Part, RipPicture};
 pub use q::QCount;
 use store::Store;
 pub use suspect::Suspects;
+pub use trial::{DriveTrial, test_drive};
 pub use vote::Evidence;
 
 /// How audio, which has no checksums, is made sure of.
@@ -281,7 +283,14 @@ fn rip_watched(
     let mut passes = read_all(&work, &mut store, &mut artist, control, tell)?;
     let certainty = match task.audio {
         AudioCheck::Once => Certainty::default(),
-        _ => make_certain(&work, &mut store, &mut artist, How { trusted: way.trusted, readings: task.readings }, control, tell)?,
+        _ => make_certain(
+            &work,
+            &mut store,
+            &mut artist,
+            How { trusted: way.trusted, readings: task.readings, forgets: known.forgets == Some(true) },
+            control,
+            tell,
+        )?,
     };
     passes.extend(&certainty.counts);
     task.memory.learn(drive.as_ref(), |known| {

@@ -158,7 +158,8 @@ impl<'a> Artist<'a> {
         }
     }
 
-    fn show(&mut self, store: &Store) {
+    /// Shows how it stands.
+    pub fn show(&mut self, store: &Store) {
         (self.show)(RipPicture::of(store.map(), &self.later, store.sure(), store.layout(), self.answered));
         (self.shown, self.stale) = (Instant::now(), false);
     }

@@ -6,7 +6,7 @@
 //! | pass | asks for | after an error |
 //! |---|---|---|
 //! | copy, 1 | large requests, forward | skips ahead, twice as far each time until something can be read |
-//! | copy, 2 | what was skipped, backward | skips back in the same way |
+//! | copy, 2 | what was skipped, backward | leaves the rest of it to the next pass |
 //! | copy, 3 | what is still left, forward | goes on behind it |
 //! | trim | the failed requests, sector by sector from both edges inwards | leaves what lies between to the next pass |
 //! | scrape | that, sector by sector | goes on |
@@ -142,13 +142,14 @@ impl Strategy {
     fn first_of(&self, block: Range<u32>, most: u32) -> Range<u32> {
         let at = self.bounds.borders.partition_point(|border| *border <= block.start);
         let end = self.bounds.borders.get(at).map_or(block.end, |border| block.end.min(*border));
-        block.start..end.min(block.start.saturating_add(most))
+        // As ddrescue does: requests end at multiples of their size, so that none is left over between two that were skipped to.
+        block.start..end.min((block.start / most + 1).saturating_mul(most))
     }
 
     fn last_of(&self, block: Range<u32>, most: u32) -> Range<u32> {
         let at = self.bounds.borders.partition_point(|border| *border < block.end);
         let start = at.checked_sub(1).and_then(|at| self.bounds.borders.get(at)).map_or(block.start, |b| block.start.max(*b));
-        start.max(block.end.saturating_sub(most))..block.end
+        start.max((block.end - 1) / most * most)..block.end
     }
 
     /// What came of a request: whether all its sectors were read. Answers with what is known now, each sector once.
@@ -187,11 +188,15 @@ impl Strategy {
     /// Moves on behind a request, and further after an error in a pass that skips.
     fn advance(&mut self, start: u32, end: u32, read: bool) {
         let skipped = match (self.pass, read) {
-            (Pass::Copy(1 | 2), false) => {
-                let most = (self.map.len() / MOST_SKIPPED).max(self.bounds.most);
-                let skipped = self.skip.min(most);
+            (Pass::Copy(1), false) => {
+                let skipped = self.skip.min((self.map.len() / MOST_SKIPPED).max(self.bounds.most));
                 self.skip = skipped.saturating_mul(2);
                 skipped
+            }
+            // The rest of what was skipped there is left to the third pass: it lies between two errors.
+            (Pass::Copy(2), false) => {
+                let rest = self.map.last(Status::NonTried, start).filter(|rest| rest.end == start);
+                rest.map_or(0, |rest| rest.end - rest.start)
             }
             _ => {
                 self.skip = self.bounds.most;
@@ -240,7 +245,7 @@ mod tests {
         let mut strategy = Strategy::new(Map::new(100), bounds(30, 3, &[45]));
         let (requests, _) = rip(&mut strategy, &[0; 100]);
         let asked: Vec<Range<u32>> = requests.into_iter().map(|request| request.sectors).collect();
-        assert_eq!(asked, [0..30, 30..45, 45..75, 75..100]);
+        assert_eq!(asked, [0..30, 30..45, 45..60, 60..90, 90..100]);
         assert!(strategy.map.count(Status::Finished) == 100);
     }
 

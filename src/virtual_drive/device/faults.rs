@@ -119,6 +119,8 @@ pub struct Script {
     /// What the drive remembers, and in which order it came.
     kept: HashMap<i32, Outcome>,
     order: std::collections::VecDeque<i32>,
+    /// Sectors of this command that came from there.
+    remembered: usize,
     cache: usize,
     forgets: bool,
     pace: Option<u32>,
@@ -143,6 +145,7 @@ impl Script {
     /// Reads a sector that a fault touches, or that may be remembered.
     pub fn read(&mut self, lba: i32) -> Outcome {
         if let Some(kept) = self.kept.get(&lba) {
+            self.remembered += 1;
             return *kept;
         }
         let tries = self.tries.entry(lba).or_insert(0);
@@ -188,10 +191,12 @@ impl Script {
         }
     }
 
-    /// Bytes were read at the drive's pace.
-    pub fn spend(&mut self, bytes: usize) {
+    /// So many sectors of so many bytes in all were given: what was not remembered came at the drive's pace.
+    pub fn spend(&mut self, bytes: usize, sectors: usize) {
+        let remembered = std::mem::take(&mut self.remembered).min(sectors);
         if let Some(pace) = self.pace {
-            self.owed += Duration::from_secs_f64(bytes as f64 / f64::from(pace.max(1)));
+            let fresh = bytes as f64 * (sectors - remembered) as f64 / sectors.max(1) as f64;
+            self.owed += Duration::from_secs_f64(fresh / f64::from(pace.max(1)));
         }
     }
 

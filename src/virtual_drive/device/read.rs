@@ -73,7 +73,7 @@ impl Device {
                 return Err(says::UNREADABLE.at((lba + bad as i32).cast_unsigned()));
             }
         }
-        self.script.spend(into.len());
+        self.script.spend(into.len(), count as usize);
         Ok(into.len())
     }
 
@@ -126,7 +126,7 @@ impl Device {
         fill(medium, &sectors, main, offset, wanted, into)?;
         let lines = Lines { line, main: main.map_or(0, Slice::size), wanted };
         self.spoil(&sectors, &wrong, lines, into);
-        self.script.spend(count * main.map_or(0, Slice::size));
+        self.script.spend(count * main.map_or(0, Slice::size), count);
         Ok(size)
     }
 

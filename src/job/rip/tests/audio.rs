@@ -6,7 +6,7 @@ use crate::drive::SAMPLES;
 use crate::virtual_drive::C2Manner;
 
 /// An audio CD of two tracks with noise in them, and a pause before the second that the table of contents does not tell of.
-fn audio_cd() -> Arc<dyn DiscReader> {
+pub fn audio_cd() -> Arc<dyn DiscReader> {
     let mut state = 1u64;
     let mut noise = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -1,4 +1,7 @@
 mod audio;
+mod ddrescue;
+
+pub use audio::audio_cd;
 
 use std::fs;
 use std::path::Path;
