@@ -58,7 +58,7 @@ fn the_last_line_says_everything() {
     let done = last(&say(at, &[&rip[..], &["--accept-damage", "--retries", "1"]].concat()).out);
     assert_eq!(
         keys(&done),
-        "areas:list audio:object checksums:object damaged:int databases:list event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int suspect:int verified:bool"
+        "areas:list audio:object checksums:object damaged:int databases:list ejected:bool event:text files:list loss:list more_files:bool outputs:list papers:list repaired:int resumed:bool seconds:float sectors:int suspect:int verified:bool"
     );
     assert_eq!((&done["resumed"], &done["damaged"], &done["verified"]), (&true.into(), &2.into(), &true.into()));
     assert_eq!(names(at), ["a.bin", "a.cue", "a.log", "a.map", "faults.txt"]);

@@ -101,7 +101,8 @@ impl Output {
         let mut line = Line::new(!self.json && io::stderr().is_terminal());
         for event in pool.events() {
             match event {
-                Event::Started(_) => {}
+                // A terminal has no room for pictures.
+                Event::Started(_) | Event::Rip(..) => {}
                 Event::Progress(_, progress) if self.progress_lines => print_json(&ProgressLine::of(progress, "sectors")),
                 Event::Progress(_, progress) => line.show(&progress, "", None),
                 Event::Batch(_, event) => told(event, &mut line),

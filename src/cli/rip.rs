@@ -37,6 +37,9 @@ pub struct Rip {
     /// Keep the subchannel in the image, too (CDs)
     #[arg(long)]
     subchannel: bool,
+    /// Eject the disc when the image is made
+    #[arg(long)]
+    eject: bool,
     /// How audio, which has no checksums, is made sure of: read twice, but where the drive's error pointers have proved true; always twice; or once
     #[arg(long, value_name = "HOW", default_value = "auto")]
     audio: AudioCheck,
@@ -92,6 +95,7 @@ struct Done {
     databases: Vec<SaidShape>,
     resumed: bool,
     papers: Vec<String>,
+    ejected: bool,
 }
 
 /// The last line where there is none, because sectors could not be read.
@@ -124,6 +128,7 @@ pub fn run(args: &Rip) -> ExitCode {
         memory: Memory::default(),
         look_up: args.look_up.then(Servers::default),
         accept_damage: args.accept_damage,
+        eject: args.eject,
     };
     let output = Output { json: args.json, progress_lines: args.json };
     perform(Task::Rip(Box::new(task)), output, |outcome| {
@@ -276,6 +281,7 @@ fn tell(report: &RipReport) {
         databases: report.lookup.iter().flat_map(Lookup::words).map(|(source, words)| SaidShape { source, words }).collect(),
         resumed,
         papers: names(&report.papers),
+        ejected: report.ejected,
     });
 }
 

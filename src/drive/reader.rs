@@ -161,6 +161,14 @@ impl DriveReader {
         self.disc.track_at(at).map(|(_, track)| track.mode).filter(|mode| made && mode.is_data())
     }
 
+    /// Opens the tray, whoever locked it.
+    pub fn eject(&self) -> Result<(), CommandError> {
+        let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
+        // A drive that locks no tray may refuse this, and open it nonetheless.
+        let _ = mmc::unlock_tray(&mut **transport);
+        mmc::eject(&mut **transport)
+    }
+
     /// As many sectors at a time as the drive takes; each `line` bytes.
     fn pieces(
         &self,

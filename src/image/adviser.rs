@@ -25,13 +25,22 @@ pub struct Advice {
 
 /// The formats that can hold this disc, best first: those that lose least, then the smallest, then the most widely read.
 pub fn advise(reader: &Arc<dyn DiscReader>) -> Vec<Advice> {
-    let mut all: Vec<Advice> = FORMATS.iter().filter_map(|&format| advise_on(reader, format)).collect();
+    rank(reader, |_| true)
+}
+
+/// The same of a disc in a drive: every drive tells the control structures of every DVD, and that a format has no place for them weighs nothing.
+pub fn advise_on_drive(reader: &Arc<dyn DiscReader>) -> Vec<Advice> {
+    rank(reader, |loss| *loss != Loss::Structures)
+}
+
+fn rank(reader: &Arc<dyn DiscReader>, counts: fn(&Loss) -> bool) -> Vec<Advice> {
+    let mut all: Vec<Advice> = FORMATS.iter().filter_map(|&format| advise_on(reader, format, counts)).collect();
     all.sort_by_key(|advice| (weight(&advice.losses), breadth(advice.format), advice.size));
     all
 }
 
-fn advise_on(reader: &Arc<dyn DiscReader>, format: &'static Format) -> Option<Advice> {
-    let losses = loss(&**reader, &format.holds)?;
+fn advise_on(reader: &Arc<dyn DiscReader>, format: &'static Format, counts: fn(&Loss) -> bool) -> Option<Advice> {
+    let losses: Vec<Loss> = loss(&**reader, &format.holds)?.into_iter().filter(counts).collect();
     let plan = plan(reader, format, &PlanRequest::new("disc")).ok()?;
     let why = why(reader.disc(), format, &losses);
     Some(Advice { format, losses, size: plan.len(), packed: plan.is_packed(), why })

@@ -58,7 +58,7 @@ mod volumes;
 mod wire;
 mod wrap;
 
-pub use adviser::{Advice, advise, plan};
+pub use adviser::{Advice, advise, advise_on_drive, plan};
 pub use contents::{Told, project_sectors, told_by};
 pub use extent::{Extent, MainStore, SubStore};
 pub use flaw::{At, Error, Fault, Flaw, Limits, shorten};

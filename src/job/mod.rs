@@ -45,8 +45,8 @@ pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
 pub use progress::{Phase, Progress};
 pub use rip::{
-    Area, AudioCheck, AudioReport, Damage, DriveTrial, Evidence, Known, Memory, QCount, RipError, RipReport, RipTask, Suspects,
-    rip_from, test_drive,
+    Area, AudioCheck, AudioReport, Became, Damage, DriveTrial, EarlierRip, Evidence, Known, Memory, Part, QCount, RipError,
+    RipPicture, RipReport, RipTask, Suspects, earlier_rip, rip_folder, rip_from, test_drive,
 };
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};

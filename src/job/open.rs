@@ -52,7 +52,10 @@ pub(super) fn open(path: &Path, opening: &Opening, control: &Control) -> Result<
 
 /// With the adviser's word on it.
 pub(super) fn report(image: Image, password: Option<Password>) -> OpenReport {
-    let advice = image::advise(&image.reader);
+    let advice = match drives::drive_of(&image.path) {
+        Some(_) => image::advise_on_drive(&image.reader),
+        None => image::advise(&image.reader),
+    };
     OpenReport { image, password, advice }
 }
 

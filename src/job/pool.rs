@@ -9,7 +9,9 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{BatchEvent, Control, JobError, Outcome, Progress, Task, batch, convert, hash, open, rip, survey, verify};
+use super::{
+    BatchEvent, Control, JobError, Outcome, Progress, RipPicture, Task, batch, convert, hash, open, rip, survey, verify,
+};
 use crate::image::Password;
 
 /// Number of a task in its pool, in the order of submission.
@@ -24,6 +26,8 @@ pub enum Event {
     Progress(JobId, Progress),
     /// How a batch goes on.
     Batch(JobId, BatchEvent),
+    /// What has become of the sectors of a disc that is ripped; five times a second at most.
+    Rip(JobId, Box<RipPicture>),
     /// It is over.
     Ended(JobId, Box<Result<Outcome, JobError>>),
 }
@@ -32,12 +36,30 @@ pub enum Event {
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Threads that do tasks. Dropping the pool cancels all tasks and waits for them to clean up.
+///
+/// A rip has a thread of its own, for it waits for its drive most of the time: it takes no other task's place, and waits for none.
 pub struct Pool {
     tasks: Option<Sender<(JobId, Task, Control)>>,
     events: Receiver<Event>,
-    controls: Arc<Mutex<HashMap<JobId, Control>>>,
+    desk: Desk,
     next: AtomicU64,
     workers: Vec<JoinHandle<()>>,
+    rips: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What a thread needs to do tasks.
+#[derive(Clone)]
+struct Desk {
+    told: Sender<Event>,
+    waker: Waker,
+    controls: Arc<Mutex<HashMap<JobId, Control>>>,
+}
+
+impl Desk {
+    fn work(&self, id: JobId, task: &Task, control: &Control) {
+        work(id, task, control, &self.told, &self.waker);
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
 }
 
 impl Pool {
@@ -45,26 +67,30 @@ impl Pool {
     pub fn new(workers: usize, waker: Waker) -> Pool {
         let (tasks, queue) = unbounded::<(JobId, Task, Control)>();
         let (told, events) = unbounded();
-        let controls: Arc<Mutex<HashMap<JobId, Control>>> = Arc::default();
+        let desk = Desk { told, waker, controls: Arc::default() };
         let spawn = |_| {
-            let (queue, told, waker, controls) = (queue.clone(), told.clone(), waker.clone(), controls.clone());
+            let (queue, desk) = (queue.clone(), desk.clone());
             std::thread::spawn(move || {
                 for (id, task, control) in queue {
-                    work(id, &task, &control, &told, &waker);
-                    controls.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                    desk.work(id, &task, &control);
                 }
             })
         };
         let workers = (0..workers.max(1)).map(spawn).collect();
-        Pool { tasks: Some(tasks), events, controls, next: AtomicU64::new(1), workers }
+        Pool { tasks: Some(tasks), events, desk, next: AtomicU64::new(1), workers, rips: Mutex::default() }
     }
 
-    /// Queues a task.
+    /// Queues a task; a rip begins at once.
     pub fn submit(&self, task: Task) -> JobId {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
         let control = Control::default();
-        self.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
-        if let Some(tasks) = &self.tasks {
+        self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
+        if matches!(task, Task::Rip(_)) {
+            let desk = self.desk.clone();
+            let mut rips = self.rips.lock().unwrap_or_else(PoisonError::into_inner);
+            rips.retain(|rip| !rip.is_finished());
+            rips.push(std::thread::spawn(move || desk.work(id, &task, &control)));
+        } else if let Some(tasks) = &self.tasks {
             // The queue is only gone when the workers are, and they end only after the pool has dropped its own end.
             tasks.send((id, task, control)).expect("the workers live as long as the pool");
         }
@@ -78,17 +104,18 @@ impl Pool {
 
     /// The control of a task that has not ended.
     pub fn control(&self, id: JobId) -> Option<Control> {
-        self.controls.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.tasks = None;
-        for control in self.controls.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for control in self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).values() {
             control.cancel();
         }
-        for worker in self.workers.drain(..) {
+        let rips = std::mem::take(&mut *self.rips.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in self.workers.drain(..).chain(rips) {
             // A worker catches the panics of its tasks; there is nothing to learn from one that ended otherwise.
             let _ = worker.join();
         }
@@ -104,7 +131,9 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
     tell(Event::Started(id));
     let progress = |progress| tell(Event::Progress(id, progress));
     let batch = |event| tell(Event::Batch(id, event));
-    let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &progress, &batch)));
+    let picture = |picture| tell(Event::Rip(id, Box::new(picture)));
+    let hears = Tell { progress: &progress, batch: &batch, picture: &picture };
+    let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &hears)));
     let result = result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(JobError::Panicked(text.unwrap_or_default()))
@@ -112,30 +141,28 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
     tell(Event::Ended(id, Box::new(result)));
 }
 
-/// Does a task in this thread.
-fn run(
-    task: &Task,
-    control: &Control,
-    tell: &(dyn Fn(Progress) + Sync),
-    tell_batch: batch::Tell<'_>,
-) -> Result<Outcome, JobError> {
-    control.check()?;
-    // What was stopped inside of a decoder says so in its own words.
-    perform(task, control, tell, tell_batch).map_err(|error| if control.is_cancelled() { JobError::Cancelled } else { error })
+/// Who hears what while a task is done.
+struct Tell<'a> {
+    progress: &'a (dyn Fn(Progress) + Sync),
+    batch: batch::Tell<'a>,
+    picture: &'a (dyn Fn(RipPicture) + Sync),
 }
 
-fn perform(
-    task: &Task,
-    control: &Control,
-    tell: &(dyn Fn(Progress) + Sync),
-    tell_batch: batch::Tell<'_>,
-) -> Result<Outcome, JobError> {
+/// Does a task in this thread.
+fn run(task: &Task, control: &Control, tell: &Tell<'_>) -> Result<Outcome, JobError> {
+    control.check()?;
+    // What was stopped inside of a decoder says so in its own words.
+    perform(task, control, tell).map_err(|error| if control.is_cancelled() { JobError::Cancelled } else { error })
+}
+
+fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, JobError> {
+    let tell = told.progress;
     Ok(match task {
         Task::Survey { sources, passwords, always } => look(sources, passwords, *always, control)?,
-        Task::Batch(task) => Outcome::Batched(batch::batch(task, control, tell_batch)?),
+        Task::Batch(task) => Outcome::Batched(batch::batch(task, control, told.batch)?),
         Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
-        Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell)?)),
+        Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell, told.picture)?)),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
             let opening = open::opening(password.as_ref(), control);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::settings::ThemeChoice;
 use super::state::ImageId;
-use crate::disc::TrackId;
+use crate::disc::{Lba, TrackId};
 use crate::image::Password;
 use crate::job::{JobId, Task};
 
@@ -41,6 +41,14 @@ pub enum Action {
     Select(Option<TrackId>),
     /// Open a sheet at the side, or close it.
     Sheet(Option<SheetName>),
+    /// Open the sheet that saves the disc in this drive, which is opened first where it is not.
+    SaveDisc(PathBuf),
+    /// Open the sheet that converts this image, which is opened first.
+    ConvertFile(PathBuf),
+    /// See whether an earlier rip has left this working folder.
+    LookForRip(PathBuf),
+    /// The place on the disc that could not be read and is looked at, by its first sector.
+    Pick(Option<Lba>),
     /// Begin a job.
     Start(Task),
     /// Let a job rest, or go on.
@@ -59,6 +67,8 @@ pub enum Action {
     Dismiss(u64),
     /// Light or dark.
     Theme(ThemeChoice),
+    /// Whether the desktop is told when a job has ended.
+    Quiet(bool),
     /// Take an image off the recent ones.
     ForgetRecent(PathBuf),
     /// Close the window, whatever is still going on.
@@ -70,6 +80,8 @@ pub enum Action {
 pub enum SheetName {
     /// Convert the image that is shown.
     Convert,
+    /// Save the disc in the drive that is shown.
+    Rip,
     /// Open a file whose path is typed.
     OpenPath,
     /// About the program.

@@ -1,13 +1,13 @@
 //! [`App`]: the frame of the window. Each frame has three phases: what happened is collected, the views draw from the state, and
 //! the actions that they returned are done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
+use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, UserAttentionType, ViewportCommand};
 
-use super::actions::{Action, Actions, Question};
+use super::actions::{Action, Actions, Question, SheetName};
 use super::batch::Batch;
 use super::batch_form::BatchForm;
 use super::helpers::{Answer, Helpers, Saver};
@@ -19,9 +19,13 @@ use super::settings::Settings;
 use super::sheets::Sheet;
 use super::state::State;
 use super::theme::{L, M, XL, tokens};
-use super::{batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
+use super::vigil::Vigil;
+use super::work::Job;
+use super::{
+    batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme, words,
+};
 use crate::image::{Password, file_name};
-use crate::job::{Named, Pool, Task, drive_of};
+use crate::job::{Named, Pool, Task, drive_of, drive_path};
 
 /// Jobs at work at the same time; each uses all processors by itself.
 const WORKERS: usize = 2;
@@ -51,6 +55,9 @@ pub struct App {
     /// Opening has a worker of its own, so that no long job stands in its way.
     opener: Pool,
     helpers: Helpers,
+    vigil: Vigil,
+    /// The sheet that is to be shown when this has been opened.
+    then: Option<(PathBuf, SheetName)>,
     lookout: Lookout,
     /// Whether a drive was busy with a job when it should have been asked how it is.
     unasked: bool,
@@ -79,6 +86,8 @@ impl App {
             jobs: Pool::new(WORKERS, wake.clone()),
             opener: Pool::new(OPENERS, wake.clone()),
             helpers: Helpers::new(wake.clone()),
+            vigil: Vigil::default(),
+            then: None,
             lookout: Lookout::new(wake),
             unasked: false,
             focused: true,
@@ -111,16 +120,39 @@ impl App {
         if self.state.on_batch && !was_on_batch {
             self.views.sheet = None;
         }
+        self.follow_up();
         while let Ok(event) = self.jobs.events().try_recv() {
             self.state.on_event(now, event);
         }
+        self.vigil.hold(self.state.jobs.iter().any(Job::makes));
         if self.state.settings.recent.first() != recent.as_ref() {
             self.keep_settings();
         }
         let answers: Vec<Answer> = self.helpers.answers().collect();
         answers.into_iter().for_each(|answer| self.answered(answer));
         self.collect_sightings(ctx);
+        self.tell_news(ctx);
         self.name_window(ctx);
+    }
+
+    /// Shows the sheet for which something was opened.
+    fn follow_up(&mut self) {
+        let opened = |path: &PathBuf| self.state.shown().is_some_and(|open| open.image.path == *path);
+        if let Some((_, sheet)) = self.then.take_if(|(path, _)| opened(path)) {
+            self.views.sheet = sheets::fresh(sheet, &self.state);
+        } else if self.state.opening.is_empty() && self.state.locked.is_empty() {
+            self.then = None;
+        }
+    }
+
+    /// Who is not at the window hears of what has ended.
+    fn tell_news(&mut self, ctx: &Context) {
+        let news = std::mem::take(&mut self.state.news);
+        if news.is_empty() || self.focused || self.state.settings.quiet {
+            return;
+        }
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+        news.into_iter().for_each(|(title, text)| self.helpers.notify(title, text));
     }
 
     /// Hears the look-out, and has it look again where that is due.
@@ -174,10 +206,20 @@ impl App {
         match answer {
             Answer::Open(paths) => self.open(paths),
             Answer::Target(path) => {
-                if let Some(Sheet::Convert(form)) = &mut self.views.sheet
+                let form = match &mut self.views.sheet {
+                    Some(Sheet::Convert(form)) => Some(&mut **form),
+                    Some(Sheet::Rip(form)) => Some(&mut form.image),
+                    _ => None,
+                };
+                if let Some(form) = form
                     && let Some(open) = self.state.image(form.image)
                 {
                     form.set_target(&path, open);
+                }
+            }
+            Answer::Earlier(folder, earlier) => {
+                if let Some(Sheet::Rip(form)) = &mut self.views.sheet {
+                    form.found(folder, earlier);
                 }
             }
             Answer::Into(folder) => {
@@ -293,13 +335,17 @@ impl App {
             self.closing = true;
         }
         if self.closing {
-            self.closing = closing::show(ui, self.state.running(), actions);
+            let rips = self.state.jobs.iter().any(|job| !job.over() && job.rip.is_some());
+            self.closing = closing::show(ui, self.state.running(), rips, actions);
         }
     }
 
     fn open(&mut self, paths: Vec<PathBuf>) {
         let (drives, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| drive_of(path).is_some());
         for path in drives {
+            if self.is_busy(&path) {
+                continue;
+            }
             let password = self.state.drives.demo.as_deref().and_then(|image| self.state.password_of(image)).cloned();
             self.open_by(Task::Open { path, password });
         }
@@ -309,6 +355,38 @@ impl App {
         // Recent images have to be found again from another folder.
         let sources = paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
         self.open_by(Task::Survey { sources, passwords: self.state.passwords(), always: false });
+    }
+
+    /// Whether a job is at this drive. It is not asked anything then: what is known of its disc is shown.
+    fn is_busy(&mut self, drive: &Path) -> bool {
+        let Some(job) = self.state.job_on(drive).map(Job::title) else { return false };
+        match self.state.images.iter().find(|open| open.image.path == drive).map(|open| open.id) {
+            Some(id) => self.state.show(id),
+            None => self.refuse_drive(drive, &job),
+        }
+        true
+    }
+
+    /// A drive does one thing at a time.
+    fn refuse_drive(&mut self, drive: &Path, job: &str) {
+        self.state.tell(Notice {
+            happened: format!("The drive of {} is busy: {job}.", words::source(drive)),
+            means: "That job goes on, and nothing else was begun.".to_owned(),
+            try_this: "Wait until it has ended, or cancel it.".to_owned(),
+            technical: format!("a job reads {}", drive.display()),
+            ..Notice::default()
+        });
+    }
+
+    /// Opens the disc in a drive, where it is not open, and the sheet to save it.
+    fn save_disc(&mut self, drive: PathBuf) {
+        let open = self.state.images.iter().find(|open| open.image.path == drive).map(|open| open.id);
+        self.then = Some((drive.clone(), SheetName::Rip));
+        match open {
+            Some(id) => self.state.show(id),
+            None => self.open(vec![drive]),
+        }
+        self.follow_up();
     }
 
     fn unlock(&mut self, path: PathBuf, password: Password) {
@@ -357,6 +435,14 @@ impl App {
             Action::Hover(track) => self.state.hovered = track,
             Action::Select(track) => self.state.select(track),
             Action::Sheet(name) => self.views.sheet = name.and_then(|name| sheets::fresh(name, &self.state)),
+            Action::SaveDisc(drive) => self.save_disc(drive),
+            Action::ConvertFile(path) => {
+                let path = std::path::absolute(&path).unwrap_or(path);
+                self.then = Some((path.clone(), SheetName::Convert));
+                self.open(vec![path]);
+            }
+            Action::LookForRip(folder) => self.helpers.look_for_rip(folder),
+            Action::Pick(place) => self.state.picked = place,
             Action::Start(task) => self.start(task),
             Action::Pause(id, paused) => {
                 if let Some(control) = self.jobs.control(id) {
@@ -379,6 +465,10 @@ impl App {
                 theme::choose(ctx, choice);
                 self.keep_settings();
             }
+            Action::Quiet(quiet) => {
+                self.state.settings.quiet = quiet;
+                self.keep_settings();
+            }
             Action::ForgetRecent(path) => {
                 self.state.settings.forget(&path);
                 self.keep_settings();
@@ -388,6 +478,12 @@ impl App {
     }
 
     fn start(&mut self, task: Task) {
+        if let Task::Rip(rip) = &task {
+            let drive = drive_path(&rip.drive);
+            if let Some(job) = self.state.job_on(&drive).map(Job::title) {
+                return self.refuse_drive(&drive, &job);
+            }
+        }
         match &task {
             Task::Convert(task) => {
                 self.state.settings.folder = task.target.parent().map(PathBuf::from);
@@ -399,7 +495,12 @@ impl App {
                 self.state.settings.folder = Some(task.into.clone());
                 self.keep_settings();
             }
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } | Task::Rip(_) => {}
+            Task::Rip(task) => {
+                self.state.settings.folder = task.image.target.parent().map(PathBuf::from);
+                self.state.picked = None;
+                self.keep_settings();
+            }
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

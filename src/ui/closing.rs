@@ -7,8 +7,8 @@ use super::theme::L;
 use super::widgets::{Look, button, heading, question};
 use super::words;
 
-/// Asks; tells whether the question still stands.
-pub fn show(ui: &Ui, running: usize, actions: &mut Actions) -> bool {
+/// Asks; `rips`: discs are being read from drives. Tells whether the question still stands.
+pub fn show(ui: &Ui, running: usize, rips: bool, actions: &mut Actions) -> bool {
     if running == 0 {
         // They ended by themselves: what came of them is worth a look before the window goes.
         return false;
@@ -18,6 +18,9 @@ pub fn show(ui: &Ui, running: usize, actions: &mut Actions) -> bool {
         ui.set_width(380.0);
         heading(ui, &format!("Stop {} and close?", words::count(running as u64, "running job")));
         ui.label("What is being written is not whole yet and would be removed. Sources stay as they are.");
+        if rips {
+            ui.label("What drives have read stays; saving under the same name goes on there.");
+        }
         ui.add_space(L);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if button(ui, None, "Keep running", Look::Primary).clicked() {

@@ -139,7 +139,12 @@ impl Form {
 
     /// The task, with the user's word on the losses.
     pub fn task(&self, open: &OpenImage, allow_loss: bool) -> Task {
-        Task::Convert(Box::new(ConvertTask {
+        Task::Convert(Box::new(self.convert_task(open, allow_loss)))
+    }
+
+    /// What the task is to make.
+    pub fn convert_task(&self, open: &OpenImage, allow_loss: bool) -> ConvertTask {
+        ConvertTask {
             format: Some(self.format),
             allow_loss,
             verify: self.verify,
@@ -150,7 +155,7 @@ impl Form {
             tuning: self.facts.tuning.clone(),
             password: open.password.clone(),
             ..ConvertTask::new(&open.image.path, self.target())
-        }))
+        }
     }
 
     /// Works out what follows from the choices.

@@ -10,17 +10,40 @@ use super::theme::{L, M, S, SMALL, XS, tokens};
 use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, question, tinted, wide_button};
 use super::{format_list, tuning_fields};
 use crate::image::{self, file_name};
+use crate::job::Task;
+
+/// What a sheet asks for when its button is pressed.
+pub struct Asks<'a> {
+    /// On the button.
+    pub icon: Icon,
+    /// Why it can't be pressed.
+    pub obstacle: Option<String>,
+    /// What stands below it.
+    pub remark: &'a str,
+    /// What it begins, with the user's word on the losses.
+    pub task: &'a dyn Fn(bool) -> Task,
+}
 
 /// Shows the sheet.
 pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
     let before = form.clone();
-    head(ui, open, actions);
+    head(ui, "Convert", &format!("{}, {}", open.name(), open.image.format.title), actions);
+    let chosen = form.clone();
+    let asks = Asks {
+        icon: Icon::Convert,
+        obstacle: form.facts().obstacle.clone(),
+        remark: match form.verify {
+            true => "It is done when the copy was read back and found equal.",
+            false => "The copy will not be compared with its source.",
+        },
+        task: &|allow_loss| chosen.task(open, allow_loss),
+    };
     // What would be lost stands beside the button, always in sight.
     let frame = egui::Frame::new().inner_margin(egui::Margin { right: S as i8, ..egui::Margin::ZERO });
     Panel::bottom("promise").frame(frame).show_separator_line(false).resizable(false).show(ui, |ui| {
         ui.add_space(M);
         losses(ui, open, form);
-        button_that_says_what_it_does(ui, open, form, actions);
+        button_that_says_what_it_does(ui, open, form, &asks, actions);
     });
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(ui.available_width() - S);
@@ -34,24 +57,26 @@ pub fn show(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Action
         form.refresh(open);
     }
     if form.confirming {
-        confirm(ui, open, form, actions);
+        confirm(ui, open, form, &asks, actions);
     }
 }
 
-fn head(ui: &mut Ui, open: &OpenImage, actions: &mut Actions) {
+/// The title of a sheet, and what it is about.
+pub fn head(ui: &mut Ui, title: &str, about: &str, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        heading(ui, "Convert");
+        heading(ui, title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, Icon::Close, "Close the sheet").clicked() {
                 actions.push(Action::Sheet(None));
             }
         });
     });
-    note(ui, format!("{}, {}", open.name(), open.image.format.title));
+    note(ui, about);
     ui.add_space(S);
 }
 
-fn losses(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
+/// What the chosen format can't keep.
+pub fn losses(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     if form.facts().losses.is_empty() {
         return;
     }
@@ -79,7 +104,8 @@ fn losses(ui: &mut Ui, open: &OpenImage, form: &mut Form) {
     ui.add_space(M);
 }
 
-fn target(ui: &mut Ui, form: &mut Form, actions: &mut Actions) {
+/// Where the new image goes.
+pub fn target(ui: &mut Ui, form: &mut Form, actions: &mut Actions) {
     let name = note(ui, "Name");
     ui.add(TextEdit::singleline(&mut form.name).desired_width(f32::INFINITY).margin(egui::vec2(S, S))).labelled_by(name.id);
     let folder = note(ui, "Folder");
@@ -114,33 +140,36 @@ fn files(ui: &mut Ui, form: &Form) {
 fn options(ui: &mut Ui, form: &mut Form) {
     let mut more = form.more;
     if fold(ui, &mut more, "More options") {
-        ui.indent("options", |ui| {
-            let facts = form.facts().clone();
-            if facts.can_split {
-                ui.checkbox(&mut form.file_per_track, "One file for each track");
-            }
-            if facts.can_subchannel {
-                ui.checkbox(&mut form.subchannel, "Keep the subchannel");
-            }
-            if facts.can_old {
-                ui.checkbox(&mut form.old_version, "Older version of the format, for old programs");
-            }
-            if let Some(format) = image::by_name(form.format) {
-                tuning_fields::show(ui, &format.choices, &mut form.tuning);
-            }
-            ui.checkbox(&mut form.verify, "Read the result back and compare it");
-            ui.checkbox(&mut form.overwrite, "Replace files of the same name");
-        });
+        ui.indent("options", |ui| image_options(ui, form));
     }
     form.more = more;
 }
 
-fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
-    let obstacle = form.facts().obstacle.clone();
-    ui.add_enabled_ui(obstacle.is_none(), |ui| {
-        if wide_button(ui, Some(Icon::Convert), &form.promise(open), Look::Primary).clicked() {
+/// What of the new image is seldom changed.
+pub fn image_options(ui: &mut Ui, form: &mut Form) {
+    let facts = form.facts().clone();
+    if facts.can_split {
+        ui.checkbox(&mut form.file_per_track, "One file for each track");
+    }
+    if facts.can_subchannel {
+        ui.checkbox(&mut form.subchannel, "Keep the subchannel");
+    }
+    if facts.can_old {
+        ui.checkbox(&mut form.old_version, "Older version of the format, for old programs");
+    }
+    if let Some(format) = image::by_name(form.format) {
+        tuning_fields::show(ui, &format.choices, &mut form.tuning);
+    }
+    ui.checkbox(&mut form.verify, "Read the result back and compare it");
+    ui.checkbox(&mut form.overwrite, "Replace files of the same name");
+}
+
+/// The button, and below it what stands against pressing it, or what it means.
+pub fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut Form, asks: &Asks<'_>, actions: &mut Actions) {
+    ui.add_enabled_ui(asks.obstacle.is_none(), |ui| {
+        if wide_button(ui, Some(asks.icon), &form.promise(open), Look::Primary).clicked() {
             if form.facts().losses.is_empty() {
-                actions.push(Action::Start(form.task(open, false)));
+                actions.push(Action::Start((asks.task)(false)));
                 actions.push(Action::Sheet(None));
             } else {
                 form.confirming = true;
@@ -148,15 +177,14 @@ fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut Form,
         }
     });
     let t = tokens(ui);
-    match obstacle {
+    match &asks.obstacle {
         Some(obstacle) => drop(ui.label(RichText::new(obstacle).size(SMALL).color(t.bad))),
-        None if form.verify => drop(note(ui, "It is done when the copy was read back and found equal.")),
-        None => drop(note(ui, "The copy will not be compared with its source.")),
+        None => drop(note(ui, asks.remark)),
     }
 }
 
 /// Data would be lost: the only question that stands in the way.
-fn confirm(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions) {
+pub fn confirm(ui: &Ui, open: &OpenImage, form: &mut Form, asks: &Asks<'_>, actions: &mut Actions) {
     let title = form.advice(open).map_or("", |advice| advice.format.title);
     let modal = question(ui, "loss").show(ui.ctx(), |ui| {
         ui.set_width(400.0);
@@ -173,7 +201,7 @@ fn confirm(ui: &mut Ui, open: &OpenImage, form: &mut Form, actions: &mut Actions
             }
             if button(ui, None, "Save without them", Look::Normal).clicked() {
                 form.confirming = false;
-                actions.push(Action::Start(form.task(open, true)));
+                actions.push(Action::Start((asks.task)(true)));
                 actions.push(Action::Sheet(None));
             }
         });

@@ -65,7 +65,7 @@ fn facts(open: &OpenImage) -> Vec<(&'static str, String)> {
         facts.push(("Structures", words::count(disc.structures.layers.len() as u64, "layer")));
     }
     match open.drive() {
-        Some(drive) => facts.push(("Drive", drive.to_owned())),
+        Some(drive) => facts.push(("Drive", words::drive(drive))),
         None => facts.push((if open.image.files.len() == 1 { "File" } else { "Files" }, files(open))),
     }
     facts

@@ -6,10 +6,13 @@ use egui::{Color32, Mesh, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, W
 
 use super::actions::{Action, Actions};
 use super::geometry::{CLAMP, Geometry, HOLE, Kind, Span, Thumbnail, spans, track_at};
+use super::rip_drawing::{self, stretches};
+use super::rip_places::{self, place_at};
 use super::state::{OpenImage, State};
 use super::theme::{Tokens, tokens};
 use super::words;
 use crate::disc::{Disc, TrackId, TrackMode};
+use crate::job::{Became, Part, RipPicture};
 
 /// Thinner rings would not be seen.
 const THINNEST: f32 = 1.5;
@@ -20,19 +23,25 @@ const PATTERNED: f32 = 4.0;
 pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &mut Actions) -> Option<TrackId> {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::CLICK);
     let disc = open.image.disc();
-    let description = describe(disc);
+    let rip = state.rip_of(open);
+    let description = describe(disc) + &rip.map(rip_drawing::in_words).unwrap_or_default();
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &description));
     let face = Face { painter: ui.painter().clone(), center: rect.center(), radius: side / 2.0 - 6.0, t: tokens(ui) };
     let geometry = Geometry::of(disc);
     let spans = spans(disc);
-    let pointed = response.hover_pos().and_then(|at| pointed_track(&face, &geometry, &spans, at));
+    let pointer = response.hover_pos().and_then(|at| pointed_sector(&face, &geometry, at));
+    let pointed = pointer.and_then(|(sector, reach)| track_at(&spans, sector, reach));
+    let place = rip.zip(pointer).and_then(|(picture, (sector, reach))| place_at(picture, sector, reach));
     if response.clicked() {
-        actions.push(Action::Select(pointed));
+        actions.push(if place.is_some() { rip_places::pick(place) } else { Action::Select(pointed) });
     }
     if ui.is_rect_visible(rect) {
         face.ground();
         for span in &spans {
             face.span(&geometry, span);
+        }
+        if let Some(picture) = rip {
+            face.rip(&geometry, picture, rip_places::picked(picture, state.picked));
         }
         for span in spans.iter().filter(|span| span.track.is_some() && is_track(span.kind)) {
             let lit = span.track == open.selected || span.track == state.hovered;
@@ -46,8 +55,10 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, side: f32, actions: &m
             face.progress(job.part());
         }
     }
-    if let Some(id) = pointed {
-        response.on_hover_text_at_pointer(track_words(disc, id));
+    match (place, pointed) {
+        (Some(place), _) => drop(response.on_hover_text_at_pointer(rip_places::tip(open, place))),
+        (None, Some(id)) => drop(response.on_hover_text_at_pointer(track_words(disc, id))),
+        (None, None) => {}
     }
     pointed
 }
@@ -82,14 +93,15 @@ fn describe(disc: &Disc) -> String {
     format!("Picture of the disc: {}, {tracks}{sessions}{layers}", disc.medium)
 }
 
-fn pointed_track(face: &Face<'_>, geometry: &Geometry, spans: &[Span], at: Pos2) -> Option<TrackId> {
+/// The sector under the pointer, and how many sectors further it may be meant.
+fn pointed_sector(face: &Face<'_>, geometry: &Geometry, at: Pos2) -> Option<(i64, i64)> {
     let radius = face.center.distance(at) / face.radius;
     let second = at.y > face.center.y;
     // Three points around the pointer, so that thin rings can be hit.
     let reach = 3.0 / face.radius;
     let sector = geometry.sector(radius, second).or_else(|| geometry.sector(radius + reach, second))?;
     let further = geometry.sector(radius + reach, second).unwrap_or(sector);
-    track_at(spans, sector, (further - sector).abs())
+    Some((sector, (further - sector).abs()))
 }
 
 /// A disc seen from below.
@@ -181,16 +193,15 @@ impl Face<'_> {
                     radius += 4.0;
                 }
             }
-            Kind::Data => self.spokes(from, to, turn, 0.0, stroke),
-            Kind::Mode2 => self.spokes(from, to, turn, 0.12, stroke),
+            Kind::Data => self.spokes(72, from, to, turn, 0.0, stroke),
+            Kind::Mode2 => self.spokes(72, from, to, turn, 0.12, stroke),
             Kind::Pregap | Kind::LeadOut => {}
         }
     }
 
-    fn spokes(&self, from: f32, to: f32, turn: Turn, slant: f32, stroke: Stroke) {
-        const SPOKES: u32 = 72;
-        for spoke in 0..SPOKES {
-            let angle = TAU * (spoke as f32 + 0.5) / SPOKES as f32;
+    fn spokes(&self, number: u32, from: f32, to: f32, turn: Turn, slant: f32, stroke: Stroke) {
+        for spoke in 0..number {
+            let angle = TAU * (spoke as f32 + 0.5) / number as f32;
             let shown = match turn {
                 Turn::Full => true,
                 Turn::Upper => angle > PI,
@@ -214,13 +225,54 @@ impl Face<'_> {
         }
     }
 
+    /// What has become of the sectors, over what they are.
+    fn rip(&self, geometry: &Geometry, picture: &RipPicture, picked: Option<&Part>) {
+        let (inner, outer) = geometry.area();
+        let turns: &[Turn] = if geometry.layer_break.is_some() { &[Turn::Upper, Turn::Lower] } else { &[Turn::Full] };
+        let place = |sector| (geometry.radius(sector) - inner) * self.radius;
+        for &turn in turns {
+            let pieces = |from, to| {
+                let both = layers(geometry, &Span { from, to, kind: Kind::Data, track: None });
+                both.into_iter().filter(|&(from, _)| self.turn(geometry, from) == turn).collect()
+            };
+            for (from, to, became) in stretches(picture, pieces, place, (outer - inner) * self.radius) {
+                self.stretch(inner * self.radius + from, inner * self.radius + to, turn, became);
+            }
+        }
+        if let Some(place) = picked {
+            let from = i64::from(place.start.0);
+            let span = Span { from, to: from + i64::from(place.sectors), kind: Kind::Data, track: None };
+            self.outline(geometry, &span, true);
+        }
+    }
+
+    /// A ring of sectors of which the same has become.
+    fn stretch(&self, from: f32, to: f32, turn: Turn, became: Became) {
+        if let Some(ground) = rip_drawing::ring_ground(self.t, became) {
+            self.arc((from + to) / 2.0, turn, Stroke::new(to - from, ground));
+        }
+        if became == Became::Unreadable {
+            self.spokes(36, from - 2.5, to + 2.5, turn, 0.0, Stroke::new(1.5, self.t.damage));
+        }
+        let (start, end) = match turn {
+            Turn::Full => (0.0, TAU),
+            Turn::Upper => (PI, TAU),
+            Turn::Lower => (0.0, PI),
+        };
+        let mut radius = from + ((to - from) / 2.0).min(3.0);
+        while radius < to {
+            rip_drawing::line(&self.painter, self.t, became, &self.points(radius, start, end));
+            radius += 6.0;
+        }
+    }
+
     /// Sectors that were found wrong stand out.
     fn damage(&self, geometry: &Geometry, open: &OpenImage) {
         let wrong = open.findings.iter().flat_map(|report| &report.findings.wrong_at);
         for &at in wrong {
             let sector = i64::from(at.0);
             let radius = geometry.radius(sector) * self.radius;
-            self.arc(radius, self.turn(geometry, sector), Stroke::new(1.5, self.t.bad));
+            self.arc(radius, self.turn(geometry, sector), Stroke::new(1.5, self.t.damage));
         }
     }
 

@@ -5,10 +5,13 @@ use egui::{CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, U
 use super::actions::{Action, Actions};
 use super::disc_picture::track_words;
 use super::geometry::{Geometry, Kind, Span, spans, track_at};
+use super::rip_drawing::{self, stretches};
+use super::rip_places::{self, place_at};
 use super::state::{OpenImage, State};
 use super::theme::{L, S, Tokens, XS, tokens};
 use super::widgets::note;
 use crate::disc::TrackId;
+use crate::job::RipPicture;
 
 const HEIGHT: f32 = 36.0;
 
@@ -20,14 +23,19 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions)
     let spans: Vec<Span> = shown_spans(spans(disc));
     let scale = Scale::new(rect, &spans);
     let pointed = response.hover_pos().and_then(|at| track_at(&spans, scale.sector(at.x), scale.reach(3.0)));
+    let rip = state.rip_of(open);
+    let under = |picture| response.hover_pos().and_then(|at| place_at(picture, scale.sector(at.x), scale.reach(3.0)));
+    let place = rip.and_then(under);
     if response.clicked() {
-        actions.push(Action::Select(pointed));
+        actions.push(if place.is_some() { rip_places::pick(place) } else { Action::Select(pointed) });
     }
     if ui.is_rect_visible(rect) {
         paint(ui, &scale, &spans, state, open);
     }
-    if let Some(id) = pointed {
-        response.on_hover_text_at_pointer(track_words(disc, id));
+    match (place, pointed) {
+        (Some(place), _) => drop(response.on_hover_text_at_pointer(rip_places::tip(open, place))),
+        (None, Some(id)) => drop(response.on_hover_text_at_pointer(track_words(disc, id))),
+        (None, None) => {}
     }
     pointed
 }
@@ -80,15 +88,19 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
         if part.width() > 3.0 {
             painter.vline(from, part.y_range(), Stroke::new(1.0, t.window));
         }
-        if span.track.is_some_and(|_| span.kind != Kind::Pregap) {
-            number(painter, t, part, span);
-        }
+    }
+    if let Some(picture) = state.rip_of(open) {
+        rip(painter, t, scale, picture, state);
+    }
+    for span in spans.iter().filter(|span| span.track.is_some() && span.kind != Kind::Pregap) {
+        let part = Rect::from_x_y_ranges(scale.x(span.from)..=scale.x(span.to), scale.rect.y_range());
+        number(painter, t, part, span);
     }
     if let Some(at) = Geometry::of(open.image.disc()).layer_break {
         layer_break(painter, t, pos2(scale.x(at), scale.rect.center().y));
     }
     for at in open.findings.iter().flat_map(|report| &report.findings.wrong_at) {
-        painter.vline(scale.x(i64::from(at.0)), scale.rect.y_range(), Stroke::new(1.5, t.bad));
+        painter.vline(scale.x(i64::from(at.0)), scale.rect.y_range(), Stroke::new(1.5, t.damage));
     }
     for span in spans.iter().filter(|span| span.track.is_some() && span.kind != Kind::Pregap) {
         let selected = span.track == open.selected;
@@ -97,6 +109,21 @@ fn paint(ui: &Ui, scale: &Scale, spans: &[Span], state: &State, open: &OpenImage
             let stroke = Stroke::new(2.0, if selected { t.accent_strong } else { t.text });
             painter.rect_stroke(part, CornerRadius::same(2), stroke, StrokeKind::Outside);
         }
+    }
+}
+
+/// What has become of the sectors, over what they are.
+fn rip(painter: &Painter, t: &Tokens, scale: &Scale, picture: &RipPicture, state: &State) {
+    let whole = |from, to| vec![(from, to)];
+    for (from, to, became) in stretches(picture, whole, |sector| scale.x(sector) - scale.rect.left(), scale.rect.width()) {
+        let x = scale.rect.left() + from..=(scale.rect.left() + to).min(scale.rect.right());
+        rip_drawing::bar(painter, t, Rect::from_x_y_ranges(*x.start()..=*x.end(), scale.rect.y_range()), became);
+    }
+    if let Some(place) = rip_places::picked(picture, state.picked) {
+        let from = i64::from(place.start.0);
+        let x = scale.x(from)..=scale.x(from + i64::from(place.sectors));
+        let part = Rect::from_x_y_ranges(x, scale.rect.y_range()).expand(2.0);
+        painter.rect_stroke(part, CornerRadius::same(2), Stroke::new(2.0, t.accent_strong), StrokeKind::Outside);
     }
 }
 
@@ -151,7 +178,7 @@ pub fn swatch(ui: &Ui, center: Pos2, kind: Kind) {
 }
 
 /// What the colours and patterns mean, as far as they are there.
-pub fn legend(ui: &mut Ui, open: &OpenImage) {
+pub fn legend(ui: &mut Ui, state: &State, open: &OpenImage) {
     let mut kinds: Vec<Kind> = spans(open.image.disc()).iter().map(|span| span.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -167,6 +194,10 @@ pub fn legend(ui: &mut Ui, open: &OpenImage) {
             let (rect, _) = ui.allocate_exact_size(vec2(8.0, 18.0), Sense::hover());
             ui.painter().vline(rect.center().x, rect.y_range(), Stroke::new(2.0, tokens(ui).text));
             note(ui, "Second layer begins");
+            ui.add_space(L - S);
+        }
+        if let Some(picture) = state.rip_of(open) {
+            rip_drawing::legend(ui, picture);
         }
     });
 }

@@ -7,6 +7,7 @@ use super::actions::{Action, Actions};
 use super::disc_picture::small;
 use super::drives::{Drive, Stand};
 use super::icons::Icon;
+use super::menu;
 use super::state::State;
 use super::theme::{BODY, M, RADIUS, S, SMALL, tokens};
 use super::widgets::{focus_ring, icon_button, note};
@@ -44,7 +45,8 @@ fn verb(drive: &Drive) -> &'static str {
 fn row(ui: &mut Ui, state: &State, drive: &Drive, actions: &mut Actions) {
     let t = tokens(ui);
     let own_image = state.drives.demo.is_some() && drive.name.starts_with(crate::job::DEMO);
-    let width = ui.available_width() - PICTURE - if own_image { BUTTON } else { M };
+    let full = drive.stand == Stand::Disc;
+    let width = ui.available_width() - PICTURE - if own_image || full { BUTTON } else { M };
     let line = |text: &str, size: f32, color, rows| {
         let mut job = LayoutJob::simple(text.to_owned(), FontId::proportional(size), color, width);
         job.wrap = TextWrapping { max_width: width, max_rows: rows, ..TextWrapping::default() };
@@ -79,6 +81,13 @@ fn row(ui: &mut Ui, state: &State, drive: &Drive, actions: &mut Actions) {
         let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place));
         if icon_button(&mut inner, Icon::Close, "Take the image out of the drive in software").clicked() {
             actions.push(Action::PutInDemo(None));
+        }
+    }
+    if full {
+        let place = egui::Align2::RIGHT_BOTTOM.align_size_within_rect(vec2(28.0, 28.0), rect.shrink(S / 2.0));
+        let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place));
+        if icon_button(&mut inner, Icon::Save, &format!("Save the disc in {}", drive.title)).clicked() {
+            actions.push(menu::save_disc(drive));
         }
     }
     if response.on_hover_text(&drive.words).clicked() {

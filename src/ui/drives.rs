@@ -100,6 +100,11 @@ impl Drives {
         drive.thumbnail = drive.disc.as_ref().map(Thumbnail::of).unwrap_or_default();
     }
 
+    /// The disc in this drive, where it is known.
+    pub fn disc_in(&self, name: &str) -> Option<&Disc> {
+        self.all.iter().find(|drive| drive.name == name)?.disc.as_ref()
+    }
+
     /// Whether a disc that was opened is certainly not in this drive any more: the drive is gone, empty, or holds another. One that can't be used for
     /// now says nothing of its disc.
     pub fn lost(&self, name: &str, opened: &Disc) -> bool {

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::actions::Question;
-use super::settings;
+use super::{settings, vigil};
 use crate::image::{FORMATS, WRAPPERS};
+use crate::job::{EarlierRip, earlier_rip};
 
 /// What a helper has to say.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub enum Answer {
     Target(PathBuf),
     /// New images are to be saved in this folder.
     Into(PathBuf),
+    /// What an earlier rip has left in this folder.
+    Earlier(PathBuf, Option<EarlierRip>),
     /// There is no dialog on this system.
     NoDialog(Question),
     /// A folder could not be shown.
@@ -71,6 +74,22 @@ impl Helpers {
             let asked = Instant::now();
             let answer = wait_for(ask(&question));
             answer.or_else(|| (asked.elapsed() < NEVER_THERE).then_some(Answer::NoDialog(question)))
+        });
+    }
+
+    /// Sees whether an earlier rip has left this folder.
+    pub fn look_for_rip(&self, folder: PathBuf) {
+        self.spawn(move || {
+            let earlier = earlier_rip(&folder);
+            Some(Answer::Earlier(folder, earlier))
+        });
+    }
+
+    /// Tells the desktop of what has ended.
+    pub fn notify(&self, title: String, text: String) {
+        self.spawn(move || {
+            vigil::notify(&title, &text);
+            None
         });
     }
 

@@ -7,7 +7,7 @@ use super::icons::Icon;
 use super::state::{OpenImage, State};
 use super::theme::{L, M, S, TITLE, XL, tokens};
 use super::widgets::{Look, button, note};
-use super::{checksums, details, disc_picture, disc_strip, menu, track_table};
+use super::{checksums, details, disc_picture, disc_strip, menu, rip_places, track_table};
 use crate::disc::TrackId;
 
 /// Which of the tables is shown.
@@ -37,7 +37,8 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, act
     });
     ui.add_space(M);
     pointed = pointed.or(disc_strip::show(ui, state, open, actions));
-    disc_strip::legend(ui, open);
+    disc_strip::legend(ui, state, open);
+    rip_places::show(ui, state, open, actions);
     ui.add_space(S);
     pointed = pointed.or(tables(ui, state, open, table, actions));
     if pointed != state.hovered {
@@ -52,18 +53,18 @@ fn head(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
     if ui.available_width() < NARROW {
         ui.scope(|ui| name(ui, open));
         ui.horizontal(|ui| {
-            convert_verb(ui, actions);
+            main_verb(ui, open, actions);
             other_verbs(ui, state, open, actions);
         });
         return;
     }
     ui.horizontal(|ui| {
-        let verbs = 340.0;
+        let verbs = if open.drive().is_some() { 372.0 } else { 340.0 };
         let width = (ui.available_width() - verbs).max(160.0);
         ui.allocate_ui_with_layout(vec2(width, 48.0), Layout::top_down(Align::Min), |ui| name(ui, open));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.allocate_ui_with_layout(vec2(verbs - S, 32.0), Layout::left_to_right(Align::Center), |ui| {
-                convert_verb(ui, actions);
+                main_verb(ui, open, actions);
                 other_verbs(ui, state, open, actions);
             });
         });
@@ -77,8 +78,13 @@ fn name(ui: &mut Ui, open: &OpenImage) {
     note(ui, open.summary());
 }
 
-fn convert_verb(ui: &mut Ui, actions: &mut Actions) {
-    if button(ui, Some(Icon::Convert), "Convert…", Look::Primary).clicked() {
+/// What one opens a disc for: an image is converted, the disc in a drive is saved.
+fn main_verb(ui: &mut Ui, open: &OpenImage, actions: &mut Actions) {
+    if open.drive().is_some() {
+        if button(ui, Some(Icon::Save), "Save the disc…", Look::Primary).clicked() {
+            actions.push(Action::Sheet(Some(SheetName::Rip)));
+        }
+    } else if button(ui, Some(Icon::Convert), "Convert…", Look::Primary).clicked() {
         actions.push(Action::Sheet(Some(SheetName::Convert)));
     }
 }

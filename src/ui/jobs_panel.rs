@@ -1,5 +1,7 @@
 //! The jobs, at the bottom: what is going on, how fast, how long, and what came of it.
 
+use std::time::{Duration, Instant};
+
 use egui::{Align, CornerRadius, Label, Layout, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::actions::{Action, Actions};
@@ -7,9 +9,9 @@ use super::icons::Icon;
 use super::state::State;
 use super::theme::{M, S, SMALL, XS, tokens};
 use super::widgets::{Look, button, card, fold, icon_button, inline_icon, note};
-use super::words;
 use super::work::{Job, Stage};
-use crate::job::JobId;
+use super::{rip_words, words};
+use crate::job::{JobId, RipTask, Task, rip_folder};
 
 /// What of the panel is folded.
 #[derive(Debug)]
@@ -59,7 +61,8 @@ fn one(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
     ui.horizontal(|ui| {
         state_icon(ui, job);
         let graph = !job.over() && job.rates.len() > 1;
-        let buttons = if job.over() { 300.0 } else { 130.0 } + if graph { 180.0 } else { 0.0 };
+        let over = if job.rip.is_some() { 390.0 } else { 300.0 };
+        let buttons = if job.over() { over } else { 130.0 } + if graph { 180.0 } else { 0.0 };
         ui.allocate_ui_with_layout(
             vec2((ui.available_width() - buttons).max(120.0), 28.0),
             Layout::left_to_right(Align::Center),
@@ -78,6 +81,7 @@ fn one(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
         bar(ui, job);
     }
     status(ui, job);
+    further(ui, job, actions);
     if folds.logs.contains(&job.id) {
         log(ui, job);
     }
@@ -104,7 +108,8 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
             actions.push(Action::Forget(job.id));
         }
     } else {
-        if icon_button(ui, Icon::Stop, &format!("Cancel: {name}")).clicked() {
+        let word = if job.rip.is_some() { "Stop, and keep what was read" } else { "Cancel" };
+        if icon_button(ui, Icon::Stop, &format!("{word}: {name}")).clicked() {
             actions.push(Action::Cancel(job.id));
         }
         let paused = matches!(job.stage, Stage::Paused);
@@ -128,6 +133,9 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
         }
         if !done.several && button(ui, None, "Open it", Look::Quiet).clicked() {
             actions.push(Action::Open(vec![made.clone()]));
+        }
+        if job.rip.is_some() && button(ui, None, "Convert…", Look::Quiet).clicked() {
+            actions.push(Action::ConvertFile(made.clone()));
         }
     }
 }
@@ -154,12 +162,13 @@ fn status(ui: &mut Ui, job: &Job) {
     match &job.stage {
         Stage::Done(done) => drop(line(ui, &done.words, if done.good { t.good } else { t.warn })),
         Stage::Failed(notice) => drop(line(ui, &notice.happened, t.bad)),
-        Stage::Cancelled => drop(line(ui, "Cancelled. Nothing unfinished was left behind.", t.weak)),
+        Stage::Cancelled => drop(line(ui, &job.cancelled(), t.weak)),
         Stage::Waiting | Stage::Running | Stage::Paused => running(ui, job),
     }
 }
 
 fn running(ui: &mut Ui, job: &Job) {
+    trouble(ui, job);
     ui.horizontal(|ui| {
         let mut words = job.phase();
         if let Some(progress) = job.progress {
@@ -176,11 +185,64 @@ fn running(ui: &mut Ui, job: &Job) {
             if let Some(eta) = progress.eta {
                 note(ui, words::left(eta));
             }
-            match job.single_speed {
+            // Only what a drive does is counted in multiples of a disc's speed, where there is a drive.
+            match job.single_speed.filter(|_| job.rip.is_none() || rip_words::is_reading(progress.phase)) {
                 Some(speed) => note(ui, format!("{} · {:.0}×", words::rate(progress.rate), progress.rate / speed)),
                 None => note(ui, words::rate(progress.rate)),
             };
         });
+    });
+}
+
+/// How often it is said anew how long ago a drive has answered.
+const ANSWERS: Duration = Duration::from_millis(250);
+
+/// What went wrong so far while a disc is read, and whether the drive still answers.
+fn trouble(ui: &mut Ui, job: &Job) {
+    let errors = job.picture.as_ref().and_then(|picture| rip_words::errors(picture));
+    let silence = job.silence(Instant::now());
+    if silence.is_some() {
+        ui.ctx().request_repaint_after(ANSWERS);
+    }
+    if errors.is_none() && silence.is_none() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        if let Some(errors) = errors {
+            let color = tokens(ui).warn;
+            ui.label(RichText::new(errors).color(color).size(SMALL));
+        }
+        if let Some(silence) = silence {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                note(ui, format!("last answer of the drive {:.1} s ago", silence.as_secs_f32()));
+            });
+        }
+    });
+}
+
+/// How a rip that has made no image can go on.
+fn further(ui: &mut Ui, job: &Job, actions: &mut Actions) {
+    let Some(task) = job.rip.as_deref().filter(|_| job.over() && job.goes_on) else { return };
+    // The new job takes the place of this one.
+    let again = |change: &dyn Fn(&mut RipTask)| {
+        let mut task = RipTask { restart: false, ..task.clone() };
+        change(&mut task);
+        [Action::Forget(job.id), Action::Start(Task::Rip(Box::new(task)))]
+    };
+    ui.horizontal(|ui| {
+        if button(ui, Some(Icon::Again), "Go on with it", Look::Normal).on_hover_text("Reads what is not read yet").clicked() {
+            actions.extend(again(&|task| task.retries = task.retries.max(1)));
+        }
+        if matches!(job.stage, Stage::Done(_)) {
+            let unread = job.picture.as_ref().is_some_and(|picture| picture.bad > 0);
+            let words = if unread { "Make the image without them" } else { "Make the image as it is" };
+            if button(ui, Some(Icon::Save), words, Look::Normal).clicked() {
+                actions.extend(again(&|task| (task.accept_damage, task.retries) = (true, 0)));
+            }
+            if button(ui, None, "Show in folder", Look::Quiet).clicked() {
+                actions.push(Action::Reveal(rip_folder(&task.image.target)));
+            }
+        }
     });
 }
 

@@ -3,14 +3,16 @@
 use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Ui};
 
 use super::actions::{Action, Actions, Question, SheetName};
+use super::drives::{Drive, Stand};
 use super::settings::ThemeChoice;
 use super::state::{OpenImage, State};
-use crate::job::Task;
+use crate::job::{Task, drive_path};
 
 const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
 const OPEN_FOLDER: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O);
 const OPEN_PATH: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::L);
 const CONVERT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const SAVE_DISC: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
 const VERIFY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::T);
 const CHECKSUMS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
 const CLOSE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::W);
@@ -25,6 +27,18 @@ pub fn verify(open: &OpenImage) -> Action {
 /// Makes the checksums of an image.
 pub fn checksums(open: &OpenImage) -> Action {
     Action::Start(Task::Hash { source: open.image.path.clone(), whole: true, password: open.password.clone() })
+}
+
+/// Saves the disc in a drive.
+pub fn save_disc(drive: &Drive) -> Action {
+    Action::SaveDisc(drive_path(&drive.name))
+}
+
+/// The drives that have a disc to save, the one that is shown first.
+fn full_drives(state: &State) -> Vec<&Drive> {
+    let mut full: Vec<&Drive> = state.drives.all.iter().filter(|drive| drive.stand == Stand::Disc).collect();
+    full.sort_by_key(|drive| state.shown().and_then(OpenImage::drive) != Some(drive.name.as_str()));
+    full
 }
 
 /// Does what the keys say.
@@ -46,9 +60,13 @@ pub fn keys(ui: &Ui, state: &State, actions: &mut Actions) {
     if pressed(&QUIT) {
         ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
     }
+    if pressed(&SAVE_DISC) {
+        actions.extend(full_drives(state).first().map(|drive| save_disc(drive)));
+    }
     let Some(open) = state.shown() else { return };
     if pressed(&CONVERT) {
-        actions.push(Action::Sheet(Some(SheetName::Convert)));
+        let sheet = if open.drive().is_some() { SheetName::Rip } else { SheetName::Convert };
+        actions.push(Action::Sheet(Some(sheet)));
     }
     if pressed(&VERIFY) {
         actions.push(verify(open));
@@ -106,11 +124,22 @@ fn file(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn disc(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let full = full_drives(state);
+    for (n, drive) in full.iter().enumerate() {
+        if item(ui, &format!("Save the disc in {}…", drive.title), Some(&SAVE_DISC).filter(|_| n == 0)) {
+            actions.push(save_disc(drive));
+        }
+    }
     let Some(open) = state.shown() else {
-        ui.add_enabled(false, Button::new("Open an image first"));
+        if full.is_empty() {
+            ui.add_enabled(false, Button::new("Open an image first"));
+        }
         return;
     };
-    if item(ui, "Convert…", Some(&CONVERT)) {
+    if !full.is_empty() {
+        ui.separator();
+    }
+    if open.drive().is_none() && item(ui, "Convert…", Some(&CONVERT)) {
         actions.push(Action::Sheet(Some(SheetName::Convert)));
     }
     if item(ui, "Verify", Some(&VERIFY)) {
@@ -137,5 +166,10 @@ fn view(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if ui.radio(state.settings.theme == choice, name).clicked() {
             actions.push(Action::Theme(choice));
         }
+    }
+    ui.separator();
+    let mut tells = !state.settings.quiet;
+    if ui.checkbox(&mut tells, "Tell me when a job has ended").changed() {
+        actions.push(Action::Quiet(!tells));
     }
 }

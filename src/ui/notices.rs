@@ -9,7 +9,7 @@ use super::icons::Icon;
 use super::state::State;
 use super::theme::{S, SMALL, tokens};
 use super::widgets::{Look, button, fold, icon_button, inline_icon, tinted};
-use super::words;
+use super::{rip_words, words};
 use crate::image::{At, Fault, file_name};
 use crate::job::JobError;
 
@@ -38,6 +38,7 @@ impl Notice {
             JobError::Image(image) if image.fault.advice().is_some() => {
                 ("Nothing was read.", image.fault.advice().unwrap_or_default())
             }
+            JobError::Rip { error, .. } => rip_words::advice(error),
             error => error.advice(),
         };
         Notice {
@@ -71,7 +72,7 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Plan { format, error, .. } => format!("{name} can't become {format}: {error}."),
         JobError::NoFormat(_) => format!("The name {name} says no format that can be written."),
         JobError::Drive { name, error } => format!("The drive {name} can't be used: {error}."),
-        JobError::Rip { error, .. } => format!("{name} can't be ripped into: {error}."),
+        JobError::Rip { error, .. } => rip_words::obstacle(&name, error),
         JobError::Refused { format, what } => format!("{format} has no choice of this kind: {what}."),
         JobError::NoPassword(why) => format!("The new image has no password: {why}."),
         JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),

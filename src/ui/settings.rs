@@ -43,6 +43,8 @@ pub struct Recent {
 pub struct Settings {
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// Nobody is told when a job has ended.
+    pub quiet: bool,
     /// Images opened before, the last first.
     pub recent: Vec<Recent>,
     /// Where the last image was saved.
@@ -58,6 +60,7 @@ impl Settings {
         let recent = keys.get("recent").and_then(Value::as_array).into_iter().flatten();
         Settings {
             theme: key(&keys, "theme").unwrap_or_default(),
+            quiet: key(&keys, "quiet").unwrap_or_default(),
             recent: recent.filter_map(understood).take(MOST_RECENT).collect(),
             folder: key(&keys, "folder"),
             window: key(&keys, "window").filter(|size: &[f32; 2]| size.iter().all(|side| (200.0..20_000.0).contains(side))),
@@ -71,6 +74,7 @@ impl Settings {
         let keys = serde_json::json!({
             "version": VERSION,
             "theme": self.theme,
+            "quiet": self.quiet,
             "recent": recent,
             "folder": self.folder.as_deref().and_then(Path::to_str),
             "window": self.window,
@@ -130,7 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_stored_comes_back() {
-        let mut settings = Settings { theme: ThemeChoice::Dark, window: Some([900.0, 700.0]), ..Settings::default() };
+        let mut settings =
+            Settings { theme: ThemeChoice::Dark, quiet: true, window: Some([900.0, 700.0]), ..Settings::default() };
         settings.folder = Some("out".into());
         settings.remember(recent("a.iso"));
         settings.remember(recent("b.cue"));

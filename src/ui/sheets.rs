@@ -4,17 +4,20 @@ use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
 
 use super::actions::{Action, Actions, SheetName};
 use super::convert_form::Form;
-use super::convert_sheet;
 use super::icons::Icon;
+use super::rip_form::RipForm;
 use super::state::State;
 use super::theme::{M, S, tokens};
 use super::widgets::{Look, heading, icon_button, note, wide_button};
+use super::{convert_sheet, rip_sheet};
 
 /// The sheet that is open, and what was entered in it.
 #[derive(Debug)]
 pub enum Sheet {
     /// Convert an image.
     Convert(Box<Form>),
+    /// Save the disc in a drive.
+    Rip(Box<RipForm>),
     /// Open a file whose path is typed.
     OpenPath {
         /// The path so far.
@@ -36,7 +39,11 @@ impl Sheet {
 
     /// Whether a question stands before it, which Esc answers first.
     pub fn is_asking(&self) -> bool {
-        matches!(self, Sheet::Convert(form) if form.confirming)
+        match self {
+            Sheet::Convert(form) => form.confirming,
+            Sheet::Rip(form) => form.image.confirming,
+            Sheet::OpenPath { .. } | Sheet::About => false,
+        }
     }
 }
 
@@ -45,6 +52,10 @@ pub fn show(ui: &mut Ui, state: &State, sheet: &mut Sheet, actions: &mut Actions
     match sheet {
         Sheet::Convert(form) => match state.image(form.image) {
             Some(open) => convert_sheet::show(ui, open, form, actions),
+            None => actions.push(Action::Sheet(None)),
+        },
+        Sheet::Rip(form) => match state.image(form.image.image) {
+            Some(open) => rip_sheet::show(ui, state, open, form, actions),
             None => actions.push(Action::Sheet(None)),
         },
         Sheet::OpenPath { text, instead, fresh } => open_path(ui, text, *instead, fresh, actions),
@@ -100,6 +111,7 @@ fn about(ui: &mut Ui, actions: &mut Actions) {
 pub fn fresh(name: SheetName, state: &State) -> Option<Sheet> {
     Some(match name {
         SheetName::Convert => Sheet::Convert(Box::new(Form::new(state.shown()?, state.settings.folder.as_deref()))),
+        SheetName::Rip => Sheet::Rip(Box::new(RipForm::new(state.shown()?, state.settings.folder.as_deref())?)),
         SheetName::OpenPath => Sheet::open_path(false),
         SheetName::About => Sheet::About,
     })

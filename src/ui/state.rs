@@ -8,13 +8,13 @@ use super::drives::Drives;
 use super::geometry::Thumbnail;
 use super::notices::Notice;
 use super::settings::{Recent, Settings};
-use super::words;
 use super::work::{Done, Job, Stage, batched, converted, hashed, verified};
-use crate::disc::{Disc, Medium, TrackId};
+use super::{rip_words, words};
+use crate::disc::{Disc, Lba, Medium, TrackId};
 use crate::image::{self, Advice, Fault, Image, Password, file_name};
 use crate::job::{
-    self, BatchEvent, Entry, Event, Fate, Finding, HashReport, JobError, JobId, Listed, Named, OpenReport, Outcome, Task,
-    VerifyReport,
+    self, BatchEvent, Class, Entry, Event, Fate, Finding, HashReport, JobError, JobId, Listed, Named, OpenReport, Outcome,
+    RipPicture, RipTask, Task, VerifyReport,
 };
 
 /// Number of an open image.
@@ -108,6 +108,10 @@ pub struct State {
     pub opening: Vec<Pending>,
     /// Encrypted images that wait for their passwords.
     pub locked: Vec<Locked>,
+    /// The place that could not be read and is looked at, by its first sector.
+    pub picked: Option<Lba>,
+    /// Jobs that ended and of which nobody has been told: the name, and what came of it.
+    pub news: Vec<(String, String)>,
     /// What the user should know, the newest first.
     pub notices: Vec<Notice>,
     /// What is remembered from one start to the next.
@@ -152,6 +156,12 @@ impl State {
         self.jobs.iter().find(|job| !job.over() && job.source == path)
     }
 
+    /// What the last rip of this disc has made of its sectors; of no other disc that was in the same drive.
+    pub fn rip_of(&self, open: &OpenImage) -> Option<&RipPicture> {
+        let of = |job: &&Job| job.source == open.image.path && job.disc.as_ref() == Some(open.image.disc());
+        self.jobs.iter().filter(of).find_map(|job| job.picture.as_deref())
+    }
+
     /// How many jobs are not over.
     pub fn running(&self) -> usize {
         self.jobs.iter().filter(|job| !job.over()).count()
@@ -187,6 +197,7 @@ impl State {
 
     /// A task was given to the pool.
     pub fn submitted(&mut self, now: Instant, id: JobId, task: &Task) {
+        let in_drive;
         let source = match task {
             Task::Open { path, .. } => {
                 self.opening.push(Pending { id, path: path.clone(), more: 0 });
@@ -197,8 +208,12 @@ impl State {
                 self.opening.push(Pending { id, path, more: sources.len().saturating_sub(1) });
                 return;
             }
-            // The command line alone asks for these.
-            Task::Demo(_) | Task::Rip(_) => return,
+            // The command line alone asks for this.
+            Task::Demo(_) => return,
+            Task::Rip(task) => {
+                in_drive = job::drive_path(&task.drive);
+                &in_drive
+            }
             Task::Batch(task) => {
                 if let Some(batch) = &mut self.batch {
                     batch.submitted(id, &task.sources);
@@ -208,11 +223,14 @@ impl State {
             Task::Convert(task) => &task.source,
             Task::Verify { source, .. } | Task::Hash { source, .. } => source,
         };
-        let disc = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
+        let open = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
+        let disc = open.or_else(|| self.drives.disc_in(job::drive_of(source)?));
         let speed = disc.map_or(CD_SPEED, single_speed);
         let speed = (!matches!(task, Task::Batch(_))).then_some(speed);
         let tracks = disc.map_or(0, |disc| disc.tracks().count());
-        if let Some(job) = Job::new(id, now, task, speed, tracks) {
+        let ripped = disc.filter(|_| matches!(task, Task::Rip(_))).cloned();
+        if let Some(mut job) = Job::new(id, now, task, speed, tracks) {
+            job.disc = ripped;
             self.jobs.insert(0, job);
         }
     }
@@ -223,6 +241,7 @@ impl State {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
             Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
             Event::Batch(id, event) => self.on_batch_event(now, id, &event),
+            Event::Rip(id, picture) => self.with_job(id, |job| job.picture = Some(picture)),
             Event::Ended(id, result) => self.ended(now, id, *result),
         }
     }
@@ -352,23 +371,43 @@ impl State {
             Ok(outcome) => {
                 let job = self.jobs.iter().find(|job| job.id == id);
                 let (tracks, password) = job.map_or((0, None), |job| (job.tracks, job.new_password.clone()));
-                let done = self.finished(outcome, tracks);
+                let rip = job.and_then(|job| job.rip.clone());
+                if let Outcome::Ripped(report) = &outcome {
+                    let lines = rip_words::lines(report);
+                    self.with_job(id, |job| lines.into_iter().for_each(|line| job.note(now, line)));
+                }
+                let done = self.finished(outcome, tracks, rip.as_deref());
+                // What could not be read may be readable another time.
+                self.with_job(id, |job| job.goes_on = rip.is_some() && done.made.is_none());
                 if let (Some(made), Some(password)) = (&done.made, password) {
                     self.remember_password(&std::path::absolute(made).unwrap_or(made.clone()), &password);
                 }
                 self.with_job(id, |job| job.ended(now, Stage::Done(done)));
             }
-            Err(JobError::Cancelled) => self.with_job(id, |job| job.ended(now, Stage::Cancelled)),
+            Err(JobError::Cancelled) => self.with_job(id, |job| {
+                job.goes_on = job.rip.is_some();
+                job.ended(now, Stage::Cancelled);
+            }),
             Err(error) => {
-                let notice = Notice::of(&error, None);
+                let mut notice = Notice::of(&error, None);
+                let passes = matches!(error.class(), Class::Drive | Class::System);
+                self.with_job(id, |job| {
+                    job.goes_on = job.rip.is_some() && passes;
+                    // Once the drive was read, there is something to go on with.
+                    if let (Some(task), Some(_)) = (&job.rip, &job.picture) {
+                        notice.means = rip_words::kept(task);
+                    }
+                });
                 self.with_job(id, |job| job.ended(now, Stage::Failed(Box::new(notice.clone()))));
                 self.tell(notice);
             }
         }
+        let told = self.jobs.iter().find(|job| job.id == id).and_then(|job| Some((job.title(), job.outcome()?.to_owned())));
+        self.news.extend(told);
     }
 
     /// Keeps what a job found out, and puts it into words.
-    fn finished(&mut self, outcome: Outcome, tracks: usize) -> Done {
+    fn finished(&mut self, outcome: Outcome, tracks: usize, rip: Option<&RipTask>) -> Done {
         match outcome {
             Outcome::Opened(_) | Outcome::Surveyed(_) => {
                 Done { words: "Opened.".to_owned(), good: true, made: None, several: false }
@@ -380,12 +419,9 @@ impl State {
                 batched(&report)
             }
             Outcome::Converted(report) => converted(&report, tracks),
-            Outcome::Ripped(report) => match &report.image {
-                Some(image) => Done { good: report.damage.sectors == 0, ..converted(image, tracks) },
-                None => {
-                    let words = format!("{} could not be read.", words::count(report.damage.sectors.into(), "sector"));
-                    Done { words, good: false, made: None, several: false }
-                }
+            Outcome::Ripped(report) => match rip {
+                Some(task) => rip_words::ripped(&report, task, tracks),
+                None => Done { words: "Saved.".to_owned(), good: true, made: None, several: false },
             },
             Outcome::Verified(report) => {
                 let done = verified(&report);

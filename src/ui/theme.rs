@@ -72,6 +72,8 @@ pub struct Tokens {
     pub bad: Color32,
     /// Behind something that went wrong.
     pub bad_soft: Color32,
+    /// Sectors that are damaged, among all others of a disc.
+    pub damage: Color32,
     /// Data sectors.
     data: Color32,
     /// Mode 2 sectors.
@@ -114,6 +116,7 @@ static LIGHT: Tokens = Tokens {
     warn_soft: rgb(0xfff3dc),
     bad: rgb(0xb3261e),
     bad_soft: rgb(0xfde9e7),
+    damage: rgb(0xa0101a),
     data: rgb(0x27b3a1),
     mode2: rgb(0x8b78dc),
     audio: rgb(0xf5ab35),
@@ -143,6 +146,7 @@ static DARK: Tokens = Tokens {
     warn_soft: rgb(0x352b1c),
     bad: rgb(0xff8d82),
     bad_soft: rgb(0x3b2129),
+    damage: rgb(0xc2102b),
     data: rgb(0x27b3a1),
     mode2: rgb(0x9f8cf0),
     audio: rgb(0xeda333),
@@ -274,6 +278,16 @@ mod tests {
     fn contrast(a: Color32, b: Color32) -> f32 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Damage is thin: it has to be seen beside what surrounds it, whatever that is.
+    #[test]
+    fn damage_stands_out_on_every_kind_of_sector() {
+        for t in [&LIGHT, &DARK] {
+            for kind in [t.data, t.mode2, t.audio] {
+                assert!(contrast(t.damage, kind) >= 2.0, "{kind:?}: {}", contrast(t.damage, kind));
+            }
+        }
     }
 
     #[test]

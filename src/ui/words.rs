@@ -104,6 +104,15 @@ pub fn source(path: &Path) -> String {
     }
 }
 
+/// A drive by its name: "/dev/sr0"; "in software, with a.iso in it".
+pub fn drive(name: &str) -> String {
+    match name.strip_prefix(job::DEMO).map(|image| image.trim_start_matches(':')) {
+        Some("") => "in software".to_owned(),
+        Some(image) => format!("in software, with {} in it", file_name(Path::new(image))),
+        None => name.to_owned(),
+    }
+}
+
 /// The name of a disc in a drive: what it says of itself, or where it is.
 pub fn disc_in_drive(path: &Path, disc: &Disc) -> String {
     let title = disc.cd_text.text(0, 0, Field::Title).map(str::trim).filter(|title| !title.is_empty());
@@ -130,6 +139,7 @@ mod tests {
         assert_eq!(source(Path::new("drive:/dev/sr0")), "the disc in /dev/sr0");
         assert_eq!(source(Path::new("drive:demo:a.iso")), "the disc in software");
         assert_eq!(source(Path::new("some/a.iso")), "a.iso");
+        assert_eq!(["demo", "demo:some/a.iso", "D:"].map(drive), ["in software", "in software, with a.iso in it", "D:"]);
         assert_eq!(disc_in_drive(Path::new("drive:D:"), &disc), "The disc in D:");
         disc.cd_text.set(0, Field::Title, "AC/DC: Live");
         assert_eq!(disc_in_drive(Path::new("drive:D:"), &disc), "AC/DC: Live");

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::batch::fate;
 use super::notices::Notice;
-use super::words;
+use super::{rip_words, words};
+use crate::disc::Disc;
 use crate::image::{Password, file_name, track_list};
 use crate::job::{
-    BatchEvent, BatchReport, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, Task, VerifyReport,
+    BatchEvent, BatchReport, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, RipPicture, RipTask, Task,
+    VerifyReport, drive_path,
 };
 
 /// What a job does.
@@ -31,6 +33,11 @@ pub enum Work {
         count: usize,
         /// Which of them it is at.
         at: usize,
+    },
+    /// Makes an image of the disc in a drive.
+    Rip {
+        /// The format, for people.
+        format: String,
     },
     /// Checks an image.
     Verify,
@@ -92,8 +99,16 @@ pub struct Job {
     pub single_speed: Option<f64>,
     /// Tracks of its disc.
     pub tracks: usize,
+    /// The disc that it rips, where that is known.
+    pub disc: Option<Disc>,
     /// The password that the new image gets.
     pub new_password: Option<Password>,
+    /// What it was asked, where it rips a disc.
+    pub rip: Option<Box<RipTask>>,
+    /// What has become of the sectors, where it rips a disc.
+    pub picture: Option<Box<RipPicture>>,
+    /// Whether the same task, given again, goes on where this one was left.
+    pub goes_on: bool,
     began: Instant,
     /// Whether a worker has taken it.
     begun: bool,
@@ -109,10 +124,10 @@ const MOST_LINES: usize = 1000;
 impl Job {
     /// Of a task; `None` for a task that is no job to the user.
     pub fn new(id: JobId, now: Instant, task: &Task, single_speed: Option<f64>, tracks: usize) -> Option<Job> {
-        let mut new_password = None;
+        let (mut new_password, mut rip) = (None, None);
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Rip(_) => return None,
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) => return None,
             Task::Batch(task) => {
                 let format = task.each.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 let work = Work::Batch { format: format.to_owned(), images: Vec::new(), count: task.sources.len(), at: 0 };
@@ -122,6 +137,12 @@ impl Job {
                 new_password.clone_from(&task.tuning.password);
                 let format = task.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 (Work::Convert { format: format.to_owned(), verify: task.verify }, task.source.clone())
+            }
+            Task::Rip(task) => {
+                new_password.clone_from(&task.image.tuning.password);
+                rip = Some(task.clone());
+                let format = task.image.format.and_then(crate::image::by_name).map_or("an image", |format| format.title);
+                (Work::Rip { format: format.to_owned() }, drive_path(&task.drive))
             }
             Task::Verify { source, .. } => (Work::Verify, source.clone()),
             Task::Hash { source, .. } => (Work::Hash, source.clone()),
@@ -138,7 +159,11 @@ impl Job {
             log: Vec::new(),
             single_speed,
             tracks,
+            disc: None,
             new_password,
+            rip,
+            picture: None,
+            goes_on: false,
             began: now,
             begun: false,
             logged: (None, None),
@@ -151,6 +176,7 @@ impl Job {
         match &self.work {
             Work::Convert { format, .. } => format!("Convert {name} to {format}"),
             Work::Batch { format, count, .. } => format!("Convert {} to {format}", words::count(*count as u64, "disc")),
+            Work::Rip { format } => format!("Save {name} as {format}"),
             Work::Verify => format!("Verify {name}"),
             Work::Hash => format!("Checksums of {name}"),
         }
@@ -170,15 +196,13 @@ impl Job {
             (Stage::Waiting, ..) => "Waiting for another job",
             (Stage::Paused, ..) => "Paused",
             (_, _, None) => "Getting ready",
+            (_, Work::Rip { .. }, Some(phase)) => rip_words::phase(phase),
             (_, Work::Convert { verify: true, .. }, Some(Phase::Copy)) => "Copying (1 of 2)",
             (_, Work::Convert { .. }, Some(Phase::Verify)) => "Comparing with the source (2 of 2)",
             (_, _, Some(Phase::Copy)) => "Copying",
             (_, _, Some(Phase::Verify)) => "Checking every sector",
-            (_, _, Some(Phase::Hash | Phase::Read)) => "Reading",
-            (_, _, Some(Phase::Trim | Phase::Scrape)) => "Reading around damaged places",
-            (_, _, Some(Phase::Retry)) => "Trying damaged places again",
-            (_, _, Some(Phase::Compare)) => "Reading audio a second time",
-            (_, _, Some(Phase::Check)) => "Checking what was read",
+            (_, _, Some(Phase::Hash)) => "Reading",
+            (_, _, Some(phase)) => rip_words::phase(phase),
         };
         phase.to_owned()
     }
@@ -216,6 +240,10 @@ impl Job {
         let Some(progress) = self.progress else { return 0.0 };
         let part = progress.done as f32 / progress.total.max(1) as f32;
         match (&self.work, progress.phase) {
+            (Work::Rip { .. }, phase) => {
+                let audio = self.disc.as_ref().is_some_and(|disc| disc.audio_tracks() > 0);
+                rip_words::part(phase, part, self.picture.as_deref(), audio)
+            }
             (Work::Convert { verify: true, .. }, Phase::Copy) => part / 2.0,
             (Work::Convert { verify: true, .. }, Phase::Verify) => 0.5 + part / 2.0,
             _ => part,
@@ -287,9 +315,38 @@ impl Job {
         match &stage {
             Stage::Done(done) => self.note(now, done.words.clone()),
             Stage::Failed(notice) => self.note(now, notice.technical.clone()),
-            _ => self.note(now, "Cancelled. Nothing unfinished was left behind."),
+            _ => self.note(now, self.cancelled()),
         }
         self.stage = stage;
+    }
+
+    /// Whether it is making something right now, for which the machine has to stay awake.
+    pub fn makes(&self) -> bool {
+        let makes = matches!(self.work, Work::Convert { .. } | Work::Batch { .. } | Work::Rip { .. });
+        makes && matches!(self.stage, Stage::Waiting | Stage::Running)
+    }
+
+    /// What came of it, in words, where it was not the user who ended it.
+    pub fn outcome(&self) -> Option<&str> {
+        match &self.stage {
+            Stage::Done(done) => Some(&done.words),
+            Stage::Failed(notice) => Some(&notice.happened),
+            Stage::Waiting | Stage::Running | Stage::Paused | Stage::Cancelled => None,
+        }
+    }
+
+    /// What cancelling it has left.
+    pub fn cancelled(&self) -> String {
+        match &self.rip {
+            Some(task) => format!("Stopped. {}", rip_words::kept(task)),
+            None => "Cancelled. Nothing unfinished was left behind.".to_owned(),
+        }
+    }
+
+    /// Whether a drive is at work for it right now, and how long ago it answered last.
+    pub fn silence(&self, now: Instant) -> Option<Duration> {
+        let reading = matches!(self.stage, Stage::Running) && self.progress.is_some_and(|p| rip_words::is_reading(p.phase));
+        self.picture.as_ref().filter(|_| reading).map(|picture| now.saturating_duration_since(picture.answered))
     }
 }
 

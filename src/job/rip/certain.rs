@@ -14,6 +14,7 @@ use super::asking::{Asking, Came};
 use super::engine::{GLANCE, Part, PassCount, Work};
 use super::map::Status;
 use super::mapfile::Place;
+use super::picture::Artist;
 use super::store::Store;
 use super::vote::{Evidence, Verdict, Votes, judge};
 use crate::disc::sector::{RAW, SUBCHANNEL};
@@ -108,6 +109,7 @@ struct Dispute {
 pub fn make_certain(
     work: &Work<'_>,
     store: &mut Store,
+    artist: &mut Artist<'_>,
     how: How,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
@@ -125,6 +127,7 @@ pub fn make_certain(
     let mut making = Making {
         work,
         store,
+        artist,
         how,
         control,
         orders,
@@ -136,6 +139,8 @@ pub fn make_certain(
         saved: Instant::now(),
     };
     let result = making.run(uncertain);
+    // What was given up became so after the last answer.
+    making.artist.show(making.store);
     let Making { done, orders, meter, .. } = making;
     drop(orders);
     let saved = store.save(Place { sector: 0, work: '+', pass: 1 });
@@ -170,9 +175,10 @@ fn uncertain(work: &Work<'_>, store: &Store) -> Vec<Range<u32>> {
     all
 }
 
-struct Making<'a, 'b> {
+struct Making<'a, 'b, 'c> {
     work: &'a Work<'a>,
     store: &'b mut Store,
+    artist: &'b mut Artist<'c>,
     how: How,
     control: &'a Control,
     orders: Sender<Order>,
@@ -184,7 +190,7 @@ struct Making<'a, 'b> {
     saved: Instant,
 }
 
-impl Making<'_, '_> {
+impl Making<'_, '_, '_> {
     fn run(&mut self, uncertain: Vec<Range<u32>>) -> Result<(), JobError> {
         let most = self.work.drive.most_sectors(self.store.has_sub()).max(1);
         let mut queue: VecDeque<Range<u32>> = VecDeque::new();
@@ -228,7 +234,10 @@ impl Making<'_, '_> {
         let answer = loop {
             match self.answers.recv_timeout(GLANCE) {
                 Ok(answer) => break answer.map_err(fail)?,
-                Err(RecvTimeoutError::Timeout) => self.control.check()?,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.artist.catch_up(self.store);
+                    self.control.check()?;
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(JobError::Cancelled),
             }
         };
@@ -239,6 +248,7 @@ impl Making<'_, '_> {
         if let Some(count) = self.done.counts.last_mut() {
             count.add(answer.took, answer.read.then_some(sectors));
         }
+        self.artist.heard(self.store);
         if self.saved.elapsed() >= SAVE_AFTER {
             self.store.save(Place { sector: 0, work: '+', pass: 1 })?;
             self.saved = Instant::now();

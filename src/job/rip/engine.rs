@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use super::asking::{Asking, Came};
 use super::map::{Change, Status};
 use super::mapfile::Place;
+use super::picture::Artist;
 use super::store::Store;
 use super::strategy::{Bounds, Pass, Request, Strategy};
 use crate::disc::Disc;
@@ -107,6 +108,7 @@ pub struct Work<'a> {
 pub fn read_all(
     work: &Work<'_>,
     store: &mut Store,
+    artist: &mut Artist<'_>,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<PassCount>, JobError> {
@@ -121,7 +123,8 @@ pub fn read_all(
     let (drive, trusted) = (work.drive.clone(), work.trusted);
     // The thread is not waited for when the user cancels: a drive may be busy with a bad sector for a minute.
     let reading = std::thread::spawn(move || read(&drive, strategy, |n| telling.lba(n), (sub, trusted), &spare, &told.0));
-    let mut books = Books { work, store, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
+    let mut books =
+        Books { work, store, artist, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
     let result = books.keep(&told.1, &free);
     let place = books.place();
     let counts = books.finish();
@@ -167,9 +170,10 @@ fn read(
 }
 
 /// Keeps the store, the counts and the meter in step with what comes.
-struct Books<'a, 'b> {
+struct Books<'a, 'b, 'c> {
     work: &'a Work<'a>,
     store: &'b mut Store,
+    artist: &'b mut Artist<'c>,
     control: &'a Control,
     tell: &'a (dyn Fn(Progress) + Sync),
     counts: Vec<PassCount>,
@@ -179,7 +183,7 @@ struct Books<'a, 'b> {
     bytes: u64,
 }
 
-impl<'a> Books<'a, '_> {
+impl<'a> Books<'a, '_, '_> {
     fn keep(&mut self, told: &Receiver<Told>, free: &Sender<Buffers>) -> Result<(), JobError> {
         loop {
             match told.recv_timeout(GLANCE) {
@@ -196,7 +200,10 @@ impl<'a> Books<'a, '_> {
                 Ok(Told::Lost(error)) => {
                     return Err(JobError::Drive { name: self.work.name.to_owned(), error: DriveError::Command(error) });
                 }
-                Err(RecvTimeoutError::Timeout) => self.control.check()?,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.artist.catch_up(self.store);
+                    self.control.check()?;
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
@@ -217,6 +224,7 @@ impl<'a> Books<'a, '_> {
             }
         }
         changes.iter().for_each(|change| self.store.apply(change));
+        self.artist.came(request, changes, self.store);
         if let Some(count) = self.counts.last_mut() {
             count.add(took, buffers.map(|_| settled));
         }
@@ -258,6 +266,7 @@ impl<'a> Books<'a, '_> {
     }
 
     fn finish(self) -> Vec<PassCount> {
+        self.artist.catch_up(self.store);
         if let Some(meter) = self.meter {
             meter.finish();
         }

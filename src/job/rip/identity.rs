@@ -16,9 +16,9 @@ pub struct Identity {
     /// The medium's word.
     medium: String,
     /// Bytes of a sector in the working file.
-    record: u32,
+    pub record: u32,
     /// How many sectors it holds.
-    sectors: u32,
+    pub sectors: u32,
     /// The subchannel is read, too.
     pub subchannel: bool,
     /// The tracks as the table of contents has them.

@@ -7,6 +7,7 @@
 //! | [`layout`] | which sectors of a disc are ripped, and where each lies in the working file |
 //! | [`store`], [`identity`] | the working folder, which outlives whatever ends this process |
 //! | [`engine`] | drives a strategy over a drive into a store |
+//! | [`picture`] | what has become of the sectors, for whoever watches |
 //! | [`same_disc`] | whether a rip may go on with the disc in the drive |
 //! | [`audio`], [`certain`], [`vote`], [`q`] | audio, which has no checksums: what the drive can, reading twice, votes, the subchannel |
 //! | [`memory`] | what is remembered of drives |
@@ -26,6 +27,7 @@ mod log;
 mod map;
 mod mapfile;
 mod memory;
+mod picture;
 mod q;
 mod same_disc;
 mod store;
@@ -63,6 +65,8 @@ use layout::Layout;
 use log::Log;
 use mapfile::Place;
 pub use memory::{Known, Memory};
+use picture::{Artist, Show};
+pub use picture::{Became, Part, RipPicture};
 pub use q::QCount;
 use store::Store;
 pub use suspect::Suspects;
@@ -110,6 +114,8 @@ pub struct RipTask {
     pub look_up: Option<Servers>,
     /// Make the image even where sectors could not be read.
     pub accept_damage: bool,
+    /// When the image is made, the disc is ejected.
+    pub eject: bool,
 }
 
 impl RipTask {
@@ -129,6 +135,7 @@ impl RipTask {
             memory: Memory::default(),
             look_up: None,
             accept_damage: false,
+            eject: false,
         }
     }
 }
@@ -180,6 +187,8 @@ pub struct RipReport {
     pub folder: Option<PathBuf>,
     /// The log, and the map, beside the image.
     pub papers: Vec<PathBuf>,
+    /// Whether the disc was ejected.
+    pub ejected: bool,
     /// How long it took.
     pub seconds: f64,
 }
@@ -199,7 +208,12 @@ struct Names {
 }
 
 /// Rips the disc in a drive.
-pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<RipReport, JobError> {
+pub(super) fn rip(
+    task: &RipTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    show: Show<'_>,
+) -> Result<RipReport, JobError> {
     let name = drive_name(task);
     let opening = opening(None, control);
     let opened = match &task.faults {
@@ -210,7 +224,7 @@ pub(super) fn rip(task: &RipTask, control: &Control, tell: &(dyn Fn(Progress) + 
     // Drives in software behave as they are told, and nothing can be learnt of them.
     let memory =
         if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
-    rip_from(transport, &RipTask { memory, ..task.clone() }, control, tell)
+    rip_watched(transport, &RipTask { memory, ..task.clone() }, control, tell, show)
 }
 
 fn drive_name(task: &RipTask) -> &str {
@@ -229,6 +243,17 @@ pub fn rip_from(
     task: &RipTask,
     control: &Control,
     tell: &(dyn Fn(Progress) + Sync),
+) -> Result<RipReport, JobError> {
+    rip_watched(transport, task, control, tell, &|_| ())
+}
+
+/// The same; `show` is shown what has become of the sectors.
+fn rip_watched(
+    transport: Box<dyn Transport>,
+    task: &RipTask,
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+    show: Show<'_>,
 ) -> Result<RipReport, JobError> {
     let begun = (Instant::now(), log::now());
     let name = drive_name(task);
@@ -258,12 +283,14 @@ pub fn rip_from(
     let reading = Arc::new(reader);
     same_disc::confirm(&reading, &disc, name, &store, control)?;
     let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted };
-    let mut passes = read_all(&work, &mut store, control, tell)?;
+    let mut artist = Artist::new(show, &store);
+    let mut passes = read_all(&work, &mut store, &mut artist, control, tell)?;
     let certainty = match task.audio {
         AudioCheck::Once => Certainty::default(),
         _ => make_certain(
             &work,
             &mut store,
+            &mut artist,
             How { trusted: way.trusted, readings: task.readings, forgets: known.forgets == Some(true) },
             control,
             tell,
@@ -284,6 +311,7 @@ pub fn rip_from(
         resumed: store.is_resumed(),
         folder: Some(names.folder.clone()),
         papers: Vec::new(),
+        ejected: false,
         seconds: 0.0,
         damage: damage::find(&store, &*reader),
         suspects: Suspects::default(),
@@ -296,6 +324,8 @@ pub fn rip_from(
         report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
         let rip = Rip { task, drive: drive.as_ref(), source: &source, image: &image, names: &names, passes: &passes };
         rip.deliver(store, reader, &mut report, control, tell)?;
+        // The image is there, whatever the drive says to this.
+        report.ejected = task.eject && work.drive.eject().is_ok();
     }
     report.seconds = begun.0.elapsed().as_secs_f64();
     Ok(report)
@@ -375,6 +405,35 @@ fn title(disc: &Disc) -> String {
     let name: String = title.chars().map(kept).take(100).collect();
     let name = name.trim().trim_matches('.').to_owned();
     if name.is_empty() { "disc".to_owned() } else { name }
+}
+
+/// What an earlier run has left for the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRip {
+    /// The working folder.
+    pub folder: PathBuf,
+    /// When it was begun (UTC).
+    pub begun: String,
+    /// Sectors that were read.
+    pub read: u32,
+    /// Sectors of the disc.
+    pub sectors: u32,
+}
+
+/// The working folder of a rip into this image.
+pub fn rip_folder(target: &Path) -> PathBuf {
+    names(target).folder
+}
+
+/// What an earlier run has left that a rip into this working folder would go on with, with the right disc.
+pub fn earlier_rip(folder: &Path) -> Option<EarlierRip> {
+    let (identity, map) = store::left_in(folder)?;
+    Some(EarlierRip {
+        folder: folder.to_owned(),
+        begun: identity.begun,
+        read: map.count(map::Status::Finished),
+        sectors: map.len(),
+    })
 }
 
 fn names(target: &Path) -> Names {

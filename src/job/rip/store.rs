@@ -245,6 +245,13 @@ impl Store {
     }
 }
 
+/// Of which disc an earlier run has left a folder, and what it knew of its sectors.
+pub fn left_in(folder: &Path) -> Option<(Identity, Map)> {
+    let identity: Identity = serde_json::from_str(&text(&folder.join(IDENTITY)).ok()?).ok()?;
+    let map = mapfile::parse(&text(&folder.join(MAP)).ok()?, identity.sectors, identity.record).ok()?;
+    Some((identity, map))
+}
+
 fn write_error(path: &Path, error: io::Error) -> JobError {
     JobError::Write { path: path.to_owned(), error }
 }

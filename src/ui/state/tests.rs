@@ -219,3 +219,62 @@ fn notices_do_not_pile_up() {
     (0..20).for_each(|_| state.tell(Notice::default()));
     assert_eq!(state.notices.len(), 5);
 }
+
+fn rip() -> Task {
+    let mut task = crate::job::RipTask::new("/dev/sr0", "out/a.cue");
+    task.image.format = Some("cue");
+    Task::Rip(Box::new(task))
+}
+
+fn picture(read: u32, bad: u32, answered: Instant) -> crate::job::RipPicture {
+    let (parts, unreadable) = (Vec::new(), Vec::new());
+    crate::job::RipPicture { parts, unreadable, sectors: 100, read, bad, waiting: 0, answered }
+}
+
+#[test]
+fn a_rip_keeps_its_drive_and_can_go_on_where_it_ended() {
+    let (mut state, now) = (State::default(), Instant::now());
+    state.submitted(now, JobId(1), &rip());
+    assert_eq!(state.busy_drives(), ["/dev/sr0"]);
+    assert_eq!(state.jobs[0].title(), "Save the disc in /dev/sr0 as BIN/CUE");
+    state.on_event(now, Event::Started(JobId(1)));
+    state.on_event(now, Event::Progress(JobId(1), progress(Phase::Trim, 30, 1e6)));
+    state.on_event(now, Event::Rip(JobId(1), Box::new(picture(50, 2, now))));
+    let job = &state.jobs[0];
+    assert_eq!((job.phase().as_str(), job.part()), ("Trimming the edges of errors", 0.4));
+    assert_eq!(job.silence(now + Duration::from_secs(3)), Some(Duration::from_secs(3)));
+    assert!(job.makes());
+    state.paused(now, JobId(1), true);
+    assert!(state.jobs[0].silence(now).is_none() && !state.jobs[0].makes());
+    // A cable.
+    let error = crate::job::DriveError::Open(crate::drive::transport::OpenError::Gone);
+    state.on_event(now, ended(1, Err(JobError::Drive { name: "/dev/sr0".into(), error })));
+    assert!(state.jobs[0].goes_on && state.busy_drives().is_empty());
+    assert_eq!(state.notices[0].means, "What was read stays in “a.rip”; saving under the same name goes on there.");
+    assert_eq!(state.news.len(), 1);
+    // The user's own word is no news.
+    state.submitted(now, JobId(2), &rip());
+    state.on_event(now, ended(2, Err(JobError::Cancelled)));
+    assert!(state.jobs[0].goes_on && state.news.len() == 1);
+    // What is wrong with the order would be wrong again.
+    state.submitted(now, JobId(3), &rip());
+    state.on_event(now, ended(3, Err(JobError::Exists("out/a.log".into()))));
+    assert!(!state.jobs[0].goes_on);
+}
+
+#[test]
+fn what_became_of_a_disc_is_not_shown_of_the_next_one_in_its_drive() {
+    let (mut state, now) = (State::default(), Instant::now());
+    let open = |state: &mut State, id, tracks| {
+        let path = "drive:/dev/sr0";
+        state.submitted(now, JobId(id), &Task::Open { path: path.into(), password: None });
+        state.on_opener_event(ended(id, Ok(Outcome::Opened(vec![report(path, tracks)]))));
+    };
+    open(&mut state, 1, 3);
+    state.submitted(now, JobId(1), &rip());
+    state.on_event(now, Event::Rip(JobId(1), Box::new(picture(50, 2, now))));
+    assert_eq!(state.rip_of(state.shown().unwrap()).map(|picture| picture.bad), Some(2));
+    assert_eq!((state.jobs[0].tracks, state.jobs[0].single_speed), (3, Some(CD_SPEED)));
+    open(&mut state, 2, 4);
+    assert_eq!(state.rip_of(state.shown().unwrap()), None);
+}

@@ -15,7 +15,7 @@ use crate::disc::sector::{Form, RAW, Slice, Worth};
 use crate::disc::{DiscReader, Lba, Medium, ReadError, Stored, StoredSub, Track, TrackId, TrackMode};
 use crate::drive::transport::{Data, TransportError};
 use crate::image::{Extent, ExtentReader, Loss};
-use crate::job::{Class, DriveError, demo_disc};
+use crate::job::{Class, DriveError, Event, Pool, Task, demo_disc};
 use crate::virtual_drive::{Device, Fault, Manners, Trouble};
 
 /// What a drive was asked for: address, sectors, and whether they came.
@@ -458,7 +458,7 @@ fn faults_are_for_the_demo_drive_alone() {
     fs::write(&script, "5 unreadable").unwrap();
     let rip = |drive: &str, script: &Path| {
         let task = RipTask { faults: Some(script.to_owned()), ..RipTask::new(drive, folder.path().join("x.cue")) };
-        super::rip(&task, &Control::default(), &|_| ())
+        super::rip(&task, &Control::default(), &|_| (), &|_| ())
     };
     assert_eq!(damaged(&rip("drive:demo", &script).unwrap()), [5]);
     assert!(matches!(rip("no such", &script), Err(JobError::Drive { error: DriveError::NotInSoftware, .. })));
@@ -498,4 +498,68 @@ fn control_structures_are_no_reason_to_refuse_an_iso_of_a_dvd_in_a_drive() {
     };
     check("drive:D:").unwrap();
     assert!(matches!(check("film.mds"), Err(JobError::Loss { losses, .. }) if losses == [Loss::Structures]));
+}
+
+/// What is shown of the sectors is what has become of them, also where nothing is asked of the drive any more.
+#[test]
+fn a_rip_shows_what_becomes_of_the_sectors() {
+    let rig = Rig { faults: vec![fault(500..502, Trouble::Unreadable)], ..Rig::new(demo_disc().unwrap(), "x.cue") };
+    let shown = Mutex::new(Vec::new());
+    let mut device = Device::new(Manners::default());
+    device.insert(rig.disc.clone(), rig.faults.clone());
+    rip_watched(Box::new(device), &rig.task, &Control::default(), &|_| (), &|picture| shown.lock().unwrap().push(picture))
+        .unwrap();
+    let shown = shown.into_inner().unwrap();
+    let all = rig.disc.disc().sectors();
+    assert_eq!(shown[0].parts, [Part { start: Lba(0), sectors: all, became: Became::Untried }]);
+    let last = shown.last().unwrap();
+    assert_eq!(last.unreadable, [Part { start: Lba(500), sectors: 2, became: Became::Unreadable }]);
+    assert_eq!((last.bad, last.waiting), (2, 0));
+    let worst =
+        |lba: i32| last.parts.iter().find(|part| part.start.0 <= lba && lba < (part.start + part.sectors).0).unwrap().became;
+    assert_eq!([0, 501, 499].map(worst), [Became::Read, Became::Unreadable, Became::ReadLater]);
+    let left = earlier_rip(&rip_folder(&rig.task.image.target)).unwrap();
+    assert_eq!((left.read, left.sectors), (all - 2, all));
+    assert_eq!(earlier_rip(&rip_folder(Path::new("nowhere/x.cue"))), None);
+}
+
+#[test]
+fn the_disc_is_ejected_when_the_image_is_made_and_not_before() {
+    let mut rig = Rig::new(dvd(50, 0), "x.iso");
+    rig.task.eject = true;
+    rig.faults = vec![fault(20..21, Trouble::Unreadable)];
+    let report = rig.rip().unwrap();
+    assert!(report.image.is_none() && !report.ejected);
+    rig.faults.clear();
+    let report = rig.rip().unwrap();
+    assert!(report.image.is_some() && report.ejected);
+}
+
+/// Drives are slow, and there may be more of them than workers.
+#[test]
+fn rips_go_on_side_by_side_and_keep_no_other_task_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("faults");
+    fs::write(&script, "drive pace 200000").unwrap();
+    let pool = Pool::new(1, Arc::new(|| ()));
+    let rip = |name: &str| {
+        let task = RipTask { faults: Some(script.clone()), ..RipTask::new("demo", folder.path().join(name)) };
+        pool.submit(Task::Rip(Box::new(task)))
+    };
+    let rips = [rip("a.cue"), rip("b.cue")];
+    let other = pool.submit(Task::Demo(folder.path().to_owned()));
+    let (mut read, mut ended) = (Vec::new(), Vec::new());
+    while read.len() < 2 || ended.is_empty() {
+        match pool.events().recv().unwrap() {
+            Event::Rip(id, picture) if picture.read > 0 && !read.contains(&id) => read.push(id),
+            Event::Ended(id, result) => ended.push((id, result.is_ok())),
+            _ => {}
+        }
+    }
+    assert_eq!(ended, [(other, true)], "both drives are still read");
+    rips.iter().for_each(|id| pool.control(*id).unwrap().cancel());
+    drop(pool);
+    for name in ["a.rip", "b.rip"] {
+        assert!(earlier_rip(&folder.path().join(name)).is_some(), "{name}");
+    }
 }
