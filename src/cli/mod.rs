@@ -11,6 +11,7 @@ mod inspect;
 mod output;
 mod password;
 mod rip;
+mod rip_json;
 mod serve;
 mod verify;
 

@@ -2,6 +2,7 @@
 //!
 //! | piece | what it knows |
 //! |---|---|
+//! | [`task`], [`report`] | what to rip and how, and what came of it |
 //! | [`map`], [`mapfile`] | what is known of each sector, and its text, that of GNU ddrescue |
 //! | [`strategy`] | which sectors to ask for next; pure |
 //! | [`layout`] | which sectors of a disc are ripped, and where each lies in the working file |
@@ -29,10 +30,12 @@ mod mapfile;
 mod memory;
 mod picture;
 mod q;
+mod report;
 mod same_disc;
 mod store;
 mod strategy;
 mod suspect;
+mod task;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -43,15 +46,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::apart::apart;
-use super::audio_sums::{AudioSums, audio_sums};
+use super::audio_sums::audio_sums;
 use super::convert::{self, Source};
-use super::databases::{Lookup, Servers, look_up};
+use super::databases::look_up;
 use super::drives::{self, Mounted};
 use super::hash::hash_disc;
 use super::open::opening;
-use super::{Control, ConvertReport, ConvertTask, DriveError, JobError, Progress};
+use super::{Control, ConvertTask, DriveError, JobError, Progress};
 use crate::disc::cd_text::Field;
-use crate::disc::{Disc, DiscReader, Lba};
+use crate::disc::{Disc, DiscReader};
 use crate::drive::transport::Transport;
 use crate::image;
 use crate::virtual_drive::FaultScript;
@@ -68,137 +71,12 @@ pub use memory::{Known, Memory};
 use picture::{Artist, Show};
 pub use picture::{Became, Part, RipPicture};
 pub use q::QCount;
+pub use report::{Damage, RipReport};
 use store::Store;
 pub use suspect::Suspects;
+pub use task::{AudioCheck, RipTask};
 pub use trial::{DriveTrial, test_drive};
 pub use vote::Evidence;
-
-/// How audio, which has no checksums, is made sure of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum AudioCheck {
-    /// Read twice; once where the drive's error pointers have proved true before.
-    #[default]
-    Auto,
-    /// Read twice whatever the drive says.
-    Twice,
-    /// Read once, and taken as it comes.
-    Once,
-}
-
-/// What to rip, into what.
-#[derive(Debug, Clone)]
-pub struct RipTask {
-    /// The drive's name, with or without `drive:`.
-    pub drive: String,
-    /// What is wrong with the demo drive and its disc: a script.
-    pub faults: Option<PathBuf>,
-    /// The image to make. Where its target says no format, it becomes what fits the disc. [`ConvertTask::source`] is not looked at.
-    pub image: ConvertTask,
-    /// Rounds over the sectors that could not be read.
-    pub retries: u32,
-    /// What an earlier run has read is given up.
-    pub restart: bool,
-    /// How fast the disc turns, in multiples of single speed; `None`: as fast as it goes.
-    pub speed: Option<f64>,
-    /// The image keeps the subchannel.
-    pub subchannel: bool,
-    /// How audio is made sure of.
-    pub audio: AudioCheck,
-    /// How often a sector of audio is read at most.
-    pub readings: u32,
-    /// The drive's read offset in samples; `None`: as it is remembered.
-    pub offset: Option<i32>,
-    /// What is remembered of drives.
-    pub memory: Memory,
-    /// The databases that are asked about audio; `None`: none is.
-    pub look_up: Option<Servers>,
-    /// Make the image even where sectors could not be read.
-    pub accept_damage: bool,
-    /// When the image is made, the disc is ejected.
-    pub eject: bool,
-}
-
-impl RipTask {
-    /// The usual: three rounds over bad sectors, and no image with damage.
-    pub fn new(drive: impl Into<String>, target: impl Into<PathBuf>) -> RipTask {
-        RipTask {
-            drive: drive.into(),
-            faults: None,
-            image: ConvertTask::new("", target),
-            retries: 3,
-            restart: false,
-            speed: None,
-            subchannel: false,
-            audio: AudioCheck::Auto,
-            readings: READINGS,
-            offset: None,
-            memory: Memory::default(),
-            look_up: None,
-            accept_damage: false,
-            eject: false,
-        }
-    }
-}
-
-/// Readings of a sector after which most of its samples are what they are.
-const READINGS: u32 = 16;
-
-/// What could not be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Damage {
-    /// How many sectors.
-    pub sectors: u32,
-    /// Where they lie.
-    pub areas: Vec<Area>,
-    /// The files and folders of a data track (ISO 9660, UDF) that lie there.
-    pub files: Vec<String>,
-    /// Whether there may be more of those, because there is another file system, or a folder is damaged.
-    pub more_files: bool,
-}
-
-impl Damage {
-    /// Whether this sector could not be read.
-    pub fn contains(&self, lba: Lba) -> bool {
-        let next = self.areas.partition_point(|area| area.last() < lba);
-        self.areas.get(next).is_some_and(|area| area.start <= lba)
-    }
-}
-
-/// What came of a rip.
-#[derive(Debug, Clone)]
-pub struct RipReport {
-    /// The image; `None` where sectors could not be read and nobody accepted that.
-    pub image: Option<ConvertReport>,
-    /// What could not be read.
-    pub damage: Damage,
-    /// What was read as good and is wrong by its own checksum, where an image was made.
-    pub suspects: Suspects,
-    /// What was done about audio; `None` where there is none.
-    pub audio: Option<AudioReport>,
-    /// The checksums of its audio, where an image was made.
-    pub sums: Option<AudioSums>,
-    /// What databases know of it, where they were asked.
-    pub lookup: Option<Lookup>,
-    /// Sectors of the disc.
-    pub sectors: u32,
-    /// An earlier run had begun it.
-    pub resumed: bool,
-    /// The working folder, where it is kept.
-    pub folder: Option<PathBuf>,
-    /// The log, and the map, beside the image.
-    pub papers: Vec<PathBuf>,
-    /// Whether the disc was ejected.
-    pub ejected: bool,
-    /// How long it took.
-    pub seconds: f64,
-}
-
-impl RipReport {
-    /// Whether all was read, and all audio is certain.
-    pub fn is_whole(&self) -> bool {
-        self.damage.sectors == 0 && self.audio.as_ref().is_none_or(|audio| audio.doubtful == 0)
-    }
-}
 
 /// Files beside an image that have its name.
 struct Names {
