@@ -45,6 +45,7 @@ impl FaultScript {
         match what {
             "pace" => manners.pace = Some(value.parse().ok().filter(|&pace: &u32| pace > 0)?),
             "unplug-after" => manners.unplug_after = Some(value.parse().ok()?),
+            "reset-every" => manners.reset_every = Some(value.parse().ok().filter(|&every: &u64| every > 1)?),
             "tray-opens-after" => manners.tray_opens_after = Some(value.parse().ok()?),
             "offset" => manners.offset = value.parse().ok().filter(|offset: &i32| offset.unsigned_abs() <= 10_000)?,
             "cache" => manners.cache = value.parse().ok().filter(|&cache: &usize| cache <= 100_000)?,
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn every_fault_can_be_written_down() {
         let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n50 flickers\n\
-                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\n";
+                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\ndrive reset-every 40\n";
         let fault = |sectors, trouble| Fault { sectors, trouble };
         let wanted = FaultScript {
             manners: Manners {
@@ -111,6 +112,7 @@ mod tests {
                 c2: C2Manner::Silent,
                 offset: -30,
                 forgets: false,
+                reset_every: Some(40),
                 ..Manners::default()
             },
             faults: vec![

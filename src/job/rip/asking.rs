@@ -1,7 +1,10 @@
 //! Asks a drive for sectors as long as it takes, and tells what kind of answer that was.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::disc::Lba;
 use crate::drive::mmc::{CommandError, CommandFault};
 use crate::drive::sense::Meaning;
 use crate::drive::transport::TransportError;
@@ -12,6 +15,31 @@ const NOT_READY: Duration = Duration::from_secs(60);
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 /// Requests one after another that are not answered in time before the drive is given up.
 const MOST_SILENT: u32 = 3;
+
+/// How often a drive that was reset is asked again for the same sectors.
+const MOST_RESETS: u32 = 3;
+/// Different things that are written down of what a drive says.
+const MOST_SAID: usize = 1000;
+
+/// What a drive has said instead of giving sectors: how often, and of which first. Shared by all who ask it.
+#[derive(Debug, Clone, Default)]
+pub struct Said(Arc<Mutex<BTreeMap<String, (u64, Lba)>>>);
+
+impl Said {
+    fn add(&self, error: &CommandError, at: Lba) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = error.to_string();
+        if all.len() < MOST_SAID || all.contains_key(&words) {
+            all.entry(words).or_insert((0, at)).0 += 1;
+        }
+    }
+
+    /// In words with the numbers of the sense behind them, how often, and the address of the first time.
+    pub fn all(&self) -> Vec<(String, u64, Lba)> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(words, (count, at))| (words.clone(), *count, *at)).collect()
+    }
+}
 
 /// What came of a request.
 #[derive(Debug)]
@@ -27,16 +55,22 @@ pub enum Came {
 /// Asks, and remembers how patient it has been.
 #[derive(Debug, Default)]
 pub struct Asking {
+    said: Said,
     silent: u32,
     /// How long the last request took.
     pub took: Duration,
 }
 
 impl Asking {
-    /// Asks for sectors; while the drive says that it is not ready yet, again.
+    /// What the drive says instead of sectors is written down there.
+    pub fn new(said: Said) -> Asking {
+        Asking { said, ..Asking::default() }
+    }
+
+    /// Asks for sectors; while the drive says that it is not ready yet, or that it was reset, again.
     pub fn ask(&mut self, drive: &DriveReader, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Came {
         let begun = Instant::now();
-        let result = attempt(|| drive.attempt(ask, into, c2));
+        let result = attempt(|| drive.attempt(ask, into, c2), |error| self.said.add(error, ask.at));
         self.took = begun.elapsed();
         match result {
             Ok(()) => {
@@ -56,15 +90,29 @@ impl Asking {
     }
 }
 
-/// Sends a command; again while the drive says that it is not ready yet.
-fn attempt(mut command: impl FnMut() -> Result<(), CommandError>) -> Result<(), CommandError> {
-    let begun = Instant::now();
+/// Sends a command; again while the drive says that it is not ready yet, or that it was reset. Whether another disc may have come in meanwhile is said in
+/// another way, and then nothing goes on.
+fn attempt(
+    mut command: impl FnMut() -> Result<(), CommandError>,
+    mut says: impl FnMut(&CommandError),
+) -> Result<(), CommandError> {
+    let (begun, mut resets) = (Instant::now(), 0);
     loop {
-        match command() {
+        let result = command();
+        if let Err(error) = &result {
+            says(error);
+        }
+        match result {
             Err(error) if is_not_ready(&error) && begun.elapsed() < NOT_READY => std::thread::sleep(ASK_AGAIN),
+            Err(error) if is_reset(&error) && resets < MOST_RESETS => resets += 1,
             result => return result,
         }
     }
+}
+
+/// Power on, reset, or bus reset (SPC-4, 29h): the drive has forgotten its settings, and the disc in it is the same.
+fn is_reset(error: &CommandError) -> bool {
+    error.sense().is_some_and(|sense| (sense.key, sense.asc) == (6, 0x29))
 }
 
 fn is_not_ready(error: &CommandError) -> bool {

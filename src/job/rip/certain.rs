@@ -74,8 +74,7 @@ struct Answer {
 }
 
 /// Carries out orders until nobody gives any, or listens any more.
-fn serve(drive: &DriveReader, orders: &Receiver<Order>, answers: &Sender<Result<Answer, CommandError>>) {
-    let mut asking = Asking::default();
+fn serve(drive: &DriveReader, mut asking: Asking, orders: &Receiver<Order>, answers: &Sender<Result<Answer, CommandError>>) {
     for mut order in orders {
         if order.displace > 0
             && let Err(error) = drive.displace(order.ask.at, order.displace)
@@ -123,7 +122,8 @@ pub fn make_certain(
     let (answered, answers) = unbounded();
     let drive = Arc::clone(&work.drive);
     // It is not waited for when the user cancels: a drive may be busy with a bad sector for a minute.
-    let hands = std::thread::spawn(move || serve(&drive, &ordered, &answered));
+    let asking = Asking::new(work.said.clone());
+    let hands = std::thread::spawn(move || serve(&drive, asking, &ordered, &answered));
     let mut making = Making {
         work,
         store,

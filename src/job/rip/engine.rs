@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::asking::{Asking, Came};
+use super::asking::{Asking, Came, Said};
 use super::map::{Change, Status};
 use super::mapfile::Place;
 use super::picture::Artist;
@@ -102,6 +102,8 @@ pub struct Work<'a> {
     pub retries: u32,
     /// Error pointers are believed: audio at which none points need not be read twice.
     pub trusted: bool,
+    /// What the drive says instead of giving sectors.
+    pub said: Said,
 }
 
 /// Reads all that can be read. However it ends, what was read is on the disk, and the map says so.
@@ -120,9 +122,9 @@ pub fn read_all(
     for _ in 0..BUFFERS {
         free.send(Buffers::default()).expect("the receiver stands beside it");
     }
-    let (drive, trusted) = (work.drive.clone(), work.trusted);
+    let (drive, trusted, asking) = (work.drive.clone(), work.trusted, Asking::new(work.said.clone()));
     // The thread is not waited for when the user cancels: a drive may be busy with a bad sector for a minute.
-    let reading = std::thread::spawn(move || read(&drive, strategy, |n| telling.lba(n), (sub, trusted), &spare, &told.0));
+    let reading = std::thread::spawn(move || read(&drive, asking, strategy, |n| telling.lba(n), (sub, trusted), &spare, &told.0));
     let mut books =
         Books { work, store, artist, control, tell, counts: Vec::new(), meter: None, saved: Instant::now(), bytes: 0 };
     let result = books.keep(&told.1, &free);
@@ -140,13 +142,13 @@ pub fn read_all(
 /// Asks the drive until nothing is left, or nobody listens any more.
 fn read(
     drive: &DriveReader,
+    mut asking: Asking,
     mut strategy: Strategy,
     lba: impl Fn(u32) -> crate::disc::Lba,
     (sub, trusted): (bool, bool),
     spare: &Receiver<Buffers>,
     told: &Sender<Told>,
 ) {
-    let mut asking = Asking::default();
     while let Some(request) = strategy.next() {
         let Ok(mut buffers) = spare.recv() else { return };
         let Range { start, end } = request.sectors;

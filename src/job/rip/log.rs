@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha1::{Digest, Sha1};
 
+use super::asking::Said;
 use super::engine::{Part, PassCount};
 use super::store::Store;
 use super::strategy::Pass;
@@ -25,6 +26,8 @@ pub struct Log<'a> {
     pub store: &'a Store,
     /// The passes of this run.
     pub passes: &'a [PassCount],
+    /// What the drive said instead of giving sectors.
+    pub said: &'a Said,
     /// What came of it.
     pub report: &'a RipReport,
     /// Of the disc, and of its tracks.
@@ -40,6 +43,7 @@ impl Log<'_> {
         self.head(&mut text);
         self.pass_table(&mut text);
         self.track_table(&mut text);
+        self.said_table(&mut text);
         self.audio_table(&mut text);
         self.sum_table(&mut text);
         self.damage_table(&mut text);
@@ -90,6 +94,17 @@ impl Log<'_> {
             let PassCount { requests, failed, read, seconds, slowest, .. } = count;
             // Writing to a string can't fail.
             let _ = writeln!(text, "{name:<8} {requests:>8}  {failed:>8}  {read:>12}  {seconds:>8.1}  {slowest:>15.3}");
+        }
+    }
+
+    /// What the drive said, with its sense codes.
+    fn said_table(&self, text: &mut String) {
+        let all = self.said.all();
+        if !all.is_empty() {
+            text.push_str("\n[what the drive said in this run instead of giving sectors]\ntimes\tfirst at\twhat\n");
+        }
+        for (words, count, at) in all {
+            let _ = writeln!(text, "{count}\t{at}\t{}", visible(&words));
         }
     }
 

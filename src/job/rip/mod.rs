@@ -58,6 +58,7 @@ use crate::disc::{Disc, DiscReader};
 use crate::drive::transport::Transport;
 use crate::image;
 use crate::virtual_drive::FaultScript;
+use asking::Said;
 pub use audio::AudioReport;
 use certain::{Certainty, How, make_certain};
 pub use damage::Area;
@@ -160,7 +161,7 @@ fn rip_watched(
     }
     let reading = Arc::new(reader);
     same_disc::confirm(&reading, &disc, name, &store, control)?;
-    let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted };
+    let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted, said: Said::default() };
     let mut artist = Artist::new(show, &store);
     let mut passes = read_all(&work, &mut store, &mut artist, control, tell)?;
     let certainty = match task.audio {
@@ -200,7 +201,8 @@ fn rip_watched(
     if report.is_whole() || task.accept_damage {
         damage::fill(&mut store, reader.disc())?;
         report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
-        let rip = Rip { task, drive: drive.as_ref(), source: &source, image: &image, names: &names, passes: &passes };
+        let rip =
+            Rip { task, drive: drive.as_ref(), source: &source, image: &image, names: &names, passes: &passes, said: &work.said };
         rip.deliver(store, reader, &mut report, control, tell)?;
         // The image is there, whatever the drive says to this.
         report.ejected = task.eject && work.drive.eject().is_ok();
@@ -217,6 +219,7 @@ struct Rip<'a> {
     image: &'a ConvertTask,
     names: &'a Names,
     passes: &'a [PassCount],
+    said: &'a Said,
 }
 
 impl Rip<'_> {
@@ -229,14 +232,14 @@ impl Rip<'_> {
         control: &Control,
         tell: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), JobError> {
-        let Rip { task, drive, source, names, passes, .. } = *self;
+        let Rip { task, drive, source, names, passes, said, .. } = *self;
         let sums = hash_disc(&*reader, source, true, control, tell)?;
         report.sums = audio_sums(&*reader, source, control, tell)?;
         if let (Some(sums), Some(servers)) = (&report.sums, &task.look_up) {
             report.lookup = Some(look_up(&*reader, source, sums, servers, control)?);
         }
         let made = convert::save(&Source { reader: reader.clone(), path: source, files: &[] }, self.image, control, tell)?;
-        let log = Log { drive, disc: reader.disc(), task, store: &store, passes, report, sums: &sums, made: &made };
+        let log = Log { drive, disc: reader.disc(), task, store: &store, passes, said, report, sums: &sums, made: &made };
         store.deliver(&log.text(), &names.log)?;
         store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;
         drop(reader);

@@ -37,6 +37,8 @@ pub struct Manners {
     pub pace: Option<u32>,
     /// After so many commands it is gone.
     pub unplug_after: Option<u64>,
+    /// At this command, and again after as many, it says that it was reset, instead of doing what it is told.
+    pub reset_every: Option<u64>,
     /// At this command the tray opens, lock or no lock.
     pub tray_opens_after: Option<u64>,
 }
@@ -59,6 +61,7 @@ impl Default for Manners {
             lead_out: 150,
             pace: None,
             unplug_after: None,
+            reset_every: None,
             tray_opens_after: None,
         }
     }

@@ -26,6 +26,7 @@ mod says {
     pub const NO_DISC: Sense = Sense::new(2, 0x3A, 0x01);
     pub const TRAY_OPEN: Sense = Sense::new(2, 0x3A, 0x02);
     pub const NEW_DISC: Sense = Sense::new(6, 0x28, 0);
+    pub const RESET: Sense = Sense::new(6, 0x29, 0x02);
     pub const POWER_ON: Sense = Sense::new(6, 0x29, 0);
     pub const UNKNOWN_COMMAND: Sense = Sense::new(5, 0x20, 0);
     pub const OUT_OF_RANGE: Sense = Sense::new(5, 0x21, 0);
@@ -124,6 +125,9 @@ impl Device {
         self.commands += 1;
         if self.manners.unplug_after.is_some_and(|after| self.commands > after) {
             return Err(TransportError::Gone);
+        }
+        if self.manners.reset_every.is_some_and(|every| self.commands.is_multiple_of(every.max(1))) {
+            self.attention = Some(says::RESET);
         }
         if self.manners.tray_opens_after == Some(self.commands) {
             self.locked = false;

@@ -281,6 +281,22 @@ fn a_drive_that_is_slow_to_answer_or_does_not_once_is_borne_with() {
 }
 
 #[test]
+fn a_drive_that_is_reset_now_and_then_is_asked_again_and_what_it_said_is_logged() {
+    let mut rig = Rig::new(demo_disc().unwrap(), "x.cue");
+    rig.manners.reset_every = Some(40);
+    rig.faults = vec![fault(24..26, Trouble::Unreadable)];
+    (rig.task.accept_damage, rig.task.audio) = (true, AudioCheck::Auto);
+    let report = rig.rip().unwrap();
+    assert_eq!(damaged(&report), [24, 25]);
+    let log = fs::read_to_string(rig.folder.path().join("x.log")).unwrap();
+    let said: Vec<&str> = log.split("[what the drive said").nth(1).unwrap().lines().take_while(|line| !line.is_empty()).collect();
+    assert!(
+        said.iter().any(|line| line.ends_with("(6/29/02)")) && said.iter().any(|line| line.ends_with("(3/11/05)")),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn a_drive_that_is_of_no_more_use_ends_the_rip_and_another_goes_on() {
     let lost: [Says; 4] = [
         |n, _| (n >= 7).then_some(TransportError::TimedOut),
