@@ -101,7 +101,7 @@ fn cddb(starts: &[u32], lead_out: u32) -> u32 {
     };
     let sum: u32 = starts.iter().map(|&start| digits(seconds(start))).sum();
     let length = seconds(lead_out).saturating_sub(starts.first().map_or(0, |&start| seconds(start)));
-    sum % 255 << 24 | (length & 0xFFFF) << 8 | starts.len() as u32
+    (sum % 255) << 24 | (length & 0xFFFF) << 8 | starts.len() as u32
 }
 
 /// Where the audio of a disc ends as MusicBrainz sees it: a last session of data does not count.

@@ -1,6 +1,7 @@
 //! [`DriveReader`]: the disc in a drive as a [`DiscReader`], so that everything that reads images reads discs.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub struct DriveReader {
     transport: Mutex<Box<dyn Transport>>,
     user_data_only: bool,
     audio: AudioReading,
+    /// It does not know how to forget, or hangs at it: QEMU's ATAPI drive does (7.2).
+    deaf: AtomicBool,
 }
 
 /// Sectors to ask a drive for, in one command.
@@ -42,7 +45,13 @@ pub struct Ask {
 impl DriveReader {
     /// The disc that [`super::look`] has found in this drive.
     pub fn new(disc: Disc, transport: Box<dyn Transport>) -> DriveReader {
-        DriveReader { disc, transport: Mutex::new(transport), user_data_only: false, audio: AudioReading::default() }
+        DriveReader {
+            disc,
+            transport: Mutex::new(transport),
+            user_data_only: false,
+            audio: AudioReading::default(),
+            deaf: AtomicBool::new(false),
+        }
     }
 
     /// The same where the drive gives nothing but user data of data sectors ([`super::Details::user_data_only`]): whole ones are made from that.
@@ -99,7 +108,8 @@ impl DriveReader {
             return self.read_audio(&mut **transport, ask, into, c2);
         }
         let sub = if ask.sub { SubRead::Raw } else { SubRead::None };
-        read_raw(&mut **transport, ReadCd { lba: at.0, count, audio: false, main: true, c2: C2::None, sub }, into, from_disc)
+        let wanted = ReadCd { lba: at.0, count, audio: false, main: true, c2: C2::None, sub };
+        self.read_raw(&mut **transport, wanted, into, from_disc)
     }
 
     fn read_audio(&self, transport: &mut dyn Transport, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Result<(), CommandError> {
@@ -109,14 +119,31 @@ impl DriveReader {
         // What was asked for is what the drive gives: nothing has to be put anywhere.
         if reading.offset == 0 && !reading.c2 {
             c2.fill(0);
-            return read_raw(transport, reach.command, into, ask.from_disc);
+            return self.read_raw(transport, reach.command, into, ask.from_disc);
         }
         let mut answer = vec![0; reach.command.size() * reach.command.count as usize];
         if !answer.is_empty() {
-            read_raw(transport, reach.command, &mut answer, ask.from_disc)?;
+            self.read_raw(transport, reach.command, &mut answer, ask.from_disc)?;
         }
         reach.place(&answer, into, c2);
         Ok(())
+    }
+
+    /// Sectors of a CD.
+    fn read_raw(
+        &self,
+        transport: &mut dyn Transport,
+        wanted: ReadCd,
+        into: &mut [u8],
+        from_disc: bool,
+    ) -> Result<(), CommandError> {
+        if from_disc && !self.deaf.load(Ordering::Relaxed) {
+            let told = mmc::flush_cache(transport, wanted.lba);
+            if told.is_err_and(|error| error.meaning().is_none_or(|meaning| meaning == Meaning::NotSupported)) {
+                self.deaf.store(true, Ordering::Relaxed);
+            }
+        }
+        mmc::read_cd(transport, wanted, into, PATIENCE)
     }
 
     /// Fills the drive's memory with other sectors of audio than those around `at`, so that the next read of those comes from the disc: for drives that
@@ -224,7 +251,7 @@ impl DriveReader {
             records.clear();
             records.resize(count as usize * line, 0);
             let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
-                read_raw(transport, ReadCd { lba: lba.0, count, ..wanted }, into, from_disc)
+                self.read_raw(transport, ReadCd { lba: lba.0, count, ..wanted }, into, from_disc)
             };
             persist(transport, lba, line, &mut records, worth, read)?;
             let lines = &mut into[first * size..][..count as usize * size];
@@ -245,15 +272,6 @@ fn make(mode: TrackMode, at: Lba, user: &[u8], slice: Slice, into: &mut [u8], li
 /// Sectors of 2048 bytes.
 fn read_data(transport: &mut dyn Transport, at: Lba, count: u32, into: &mut [u8], from_disc: bool) -> Result<(), CommandError> {
     mmc::read_sectors(transport, Sectors { lba: at.0, count, from_disc, streaming: false }, into, PATIENCE)
-}
-
-/// Sectors of a CD.
-fn read_raw(transport: &mut dyn Transport, wanted: ReadCd, into: &mut [u8], from_disc: bool) -> Result<(), CommandError> {
-    if from_disc {
-        // A drive that does not know this has no cache to be emptied so.
-        let _ = mmc::flush_cache(transport, wanted.lba);
-    }
-    mmc::read_cd(transport, wanted, into, PATIENCE)
 }
 
 /// Reads a run in one piece; where that fails, sector by sector.

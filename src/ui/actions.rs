@@ -69,6 +69,8 @@ pub enum Action {
     Theme(ThemeChoice),
     /// Whether the desktop is told when a job has ended.
     Quiet(bool),
+    /// Databases on the internet may be asked about audio discs, or not.
+    LookUp(bool),
     /// Take an image off the recent ones.
     ForgetRecent(PathBuf),
     /// Close the window, whatever is still going on.

@@ -469,6 +469,10 @@ impl App {
                 self.state.settings.quiet = quiet;
                 self.keep_settings();
             }
+            Action::LookUp(look_up) => {
+                self.state.settings.look_up = look_up;
+                self.keep_settings();
+            }
             Action::ForgetRecent(path) => {
                 self.state.settings.forget(&path);
                 self.keep_settings();

@@ -172,4 +172,8 @@ fn view(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if ui.checkbox(&mut tells, "Tell me when a job has ended").changed() {
         actions.push(Action::Quiet(!tells));
     }
+    let mut asks = state.settings.look_up;
+    if ui.checkbox(&mut asks, "Ask databases about audio discs").changed() {
+        actions.push(Action::LookUp(asks));
+    }
 }

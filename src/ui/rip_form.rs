@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use super::convert_form::Form;
+use super::settings::Settings;
 use super::state::{OpenImage, State};
 use crate::disc::Medium;
 use crate::image;
-use crate::job::{AudioCheck, DEMO, EarlierRip, RipTask, Task, rip_folder};
+use crate::job::{AudioCheck, DEMO, EarlierRip, RipTask, Servers, Task, rip_folder};
 
 /// Rounds over bad sectors that can be chosen at most.
 pub const MOST_RETRIES: u32 = 100;
+/// No drive reads audio further from its place, in samples.
+const MOST_OFFSET: u32 = 5880;
 
 /// What was chosen for saving the disc in a drive.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,10 @@ pub struct RipForm {
     pub restart: bool,
     /// The disc is ejected in the end.
     pub eject: bool,
+    /// The drive's read offset in samples, as text; nothing: as it is remembered.
+    pub offset: String,
+    /// Databases are asked about audio.
+    pub look_up: bool,
     /// The script of faults of the drive in software.
     pub script: String,
     /// What an earlier run has left.
@@ -52,10 +59,10 @@ pub enum Earlier {
 
 impl RipForm {
     /// With good choices made; `None` where the image that is open is no disc in a drive.
-    pub fn new(open: &OpenImage, folder: Option<&std::path::Path>) -> Option<RipForm> {
+    pub fn new(open: &OpenImage, settings: &Settings) -> Option<RipForm> {
         Some(RipForm {
             drive: open.drive()?.to_owned(),
-            image: Form::new(open, folder),
+            image: Form::new(open, settings.folder.as_deref()),
             retries: 3,
             speed: None,
             subchannel: false,
@@ -63,6 +70,8 @@ impl RipForm {
             accept_damage: false,
             restart: false,
             eject: false,
+            offset: String::new(),
+            look_up: settings.look_up,
             script: String::new(),
             earlier: Earlier::default(),
         })
@@ -91,7 +100,17 @@ impl RipForm {
     /// Why it can't be begun as it stands.
     pub fn obstacle(&self, state: &State, open: &OpenImage) -> Option<String> {
         let busy = state.job_on(&open.image.path).map(|job| format!("The drive is busy: {}.", job.title()));
-        busy.or_else(|| self.image.facts().obstacle.clone())
+        let offset = self.offset().is_none().then(|| format!("The read offset is a number of samples, {MOST_OFFSET} at most."));
+        busy.or_else(|| self.image.facts().obstacle.clone()).or(offset)
+    }
+
+    /// The read offset that was written; `None` where it is no such number, and in it `None` where nothing was written.
+    fn offset(&self) -> Option<Option<i32>> {
+        let text = self.offset.trim().trim_start_matches('+').replace('−', "-");
+        if text.is_empty() {
+            return Some(None);
+        }
+        text.parse().ok().filter(|offset: &i32| offset.unsigned_abs() <= MOST_OFFSET).map(Some)
     }
 
     /// The working folder.
@@ -137,6 +156,8 @@ impl RipForm {
             speed: self.speed.map(f64::from),
             subchannel,
             audio: self.audio,
+            offset: self.offset().flatten(),
+            look_up: self.look_up.then(Servers::default),
             accept_damage: self.accept_damage,
             eject: self.eject,
             ..RipTask::new(self.drive.as_str(), self.image.target())

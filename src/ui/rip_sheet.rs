@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, form: &mut RipForm, ac
         ui.add_space(S);
         convert_sheet::target(ui, &mut form.image, actions);
         ui.add_space(XS);
-        options(ui, open, form);
+        options(ui, open, form, actions);
     });
     if form.image != before {
         form.image.refresh(open);
@@ -78,18 +78,18 @@ fn earlier(ui: &mut Ui, form: &RipForm) {
     ui.add_space(M);
 }
 
-fn options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm) {
+fn options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm, actions: &mut Actions) {
     let mut more = form.image.more;
     if fold(ui, &mut more, "More options") {
         ui.indent("rip options", |ui| {
-            drive_options(ui, open, form);
+            drive_options(ui, open, form, actions);
             convert_sheet::image_options(ui, &mut form.image);
         });
     }
     form.image.more = more;
 }
 
-fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm) {
+fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm, actions: &mut Actions) {
     let medium = open.image.disc().medium;
     let times = RipForm::speeds(medium).iter().map(|&times| (Some(times), format!("{times}×")));
     let speeds: Vec<(Option<u16>, String)> = std::iter::once((None, "as fast as it goes".to_owned())).chain(times).collect();
@@ -101,6 +101,16 @@ fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm) {
             (AudioCheck::Once, "read once".to_owned()),
         ];
         tuning_fields::list(ui, "Audio", LISTS, &checks, &mut form.audio);
+        ui.horizontal(|ui| {
+            let name = tuning_fields::named(ui, "Read offset");
+            let field = TextEdit::singleline(&mut form.offset).desired_width(LISTS / 2.0).margin(egui::vec2(S, XS));
+            ui.add(field.hint_text("as known")).labelled_by(name);
+            note(ui, "samples, as AccurateRip lists it");
+        });
+        if ui.checkbox(&mut form.look_up, "Ask AccurateRip, CTDB, MusicBrainz and gnudb").changed() {
+            actions.push(Action::LookUp(form.look_up));
+        }
+        note(ui, "They get the table of contents of the disc over the internet, and say who else has read it as you did.");
     }
     ui.horizontal(|ui| {
         let name = tuning_fields::named(ui, "Retries");

@@ -7,7 +7,7 @@ use super::words::{self, count, number};
 use super::work::Done;
 use crate::disc::{Disc, Lba};
 use crate::image::file_name;
-use crate::job::{Area, Damage, Part, Phase, RipError, RipPicture, RipReport, RipTask, rip_folder};
+use crate::job::{Area, Damage, Lookup, Part, Phase, RipError, RipPicture, RipReport, RipTask, rip_folder};
 
 /// Tracks and files that are named; the log has them all.
 const MOST_NAMED: usize = 4;
@@ -134,6 +134,7 @@ fn remarks(report: &RipReport) -> String {
         let settled = count((audio.differed - audio.doubtful).into(), "sector");
         text += &format!(" {settled} of audio came in more than one way, and were read until they agreed.");
     }
+    report.lookup.iter().flat_map(Lookup::brief).for_each(|(source, words)| text += &format!(" {source}: {words}."));
     text
 }
 

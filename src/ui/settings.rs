@@ -45,6 +45,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Nobody is told when a job has ended.
     pub quiet: bool,
+    /// Databases on the internet may be asked about audio discs.
+    pub look_up: bool,
     /// Images opened before, the last first.
     pub recent: Vec<Recent>,
     /// Where the last image was saved.
@@ -61,6 +63,7 @@ impl Settings {
         Settings {
             theme: key(&keys, "theme").unwrap_or_default(),
             quiet: key(&keys, "quiet").unwrap_or_default(),
+            look_up: key(&keys, "look_up").unwrap_or_default(),
             recent: recent.filter_map(understood).take(MOST_RECENT).collect(),
             folder: key(&keys, "folder"),
             window: key(&keys, "window").filter(|size: &[f32; 2]| size.iter().all(|side| (200.0..20_000.0).contains(side))),
@@ -75,6 +78,7 @@ impl Settings {
             "version": VERSION,
             "theme": self.theme,
             "quiet": self.quiet,
+            "look_up": self.look_up,
             "recent": recent,
             "folder": self.folder.as_deref().and_then(Path::to_str),
             "window": self.window,
@@ -134,8 +138,13 @@ mod tests {
 
     #[test]
     fn what_is_stored_comes_back() {
-        let mut settings =
-            Settings { theme: ThemeChoice::Dark, quiet: true, window: Some([900.0, 700.0]), ..Settings::default() };
+        let mut settings = Settings {
+            theme: ThemeChoice::Dark,
+            quiet: true,
+            look_up: true,
+            window: Some([900.0, 700.0]),
+            ..Settings::default()
+        };
         settings.folder = Some("out".into());
         settings.remember(recent("a.iso"));
         settings.remember(recent("b.cue"));

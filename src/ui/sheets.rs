@@ -103,7 +103,10 @@ fn about(ui: &mut Ui, actions: &mut Actions) {
     ui.label(format!("Version {}", env!("CARGO_PKG_VERSION")));
     ui.label(env!("CARGO_PKG_DESCRIPTION"));
     ui.add_space(S);
-    ui.label(RichText::new("Works on this computer alone: no network, no advertising, no counting of users.").color(t.weak));
+    ui.label(
+        RichText::new("Works on this computer alone: no advertising, no counting of users, and no network but where you say so.")
+            .color(t.weak),
+    );
     note(ui, format!("Free software, {}.", env!("CARGO_PKG_LICENSE")));
 }
 
@@ -111,7 +114,7 @@ fn about(ui: &mut Ui, actions: &mut Actions) {
 pub fn fresh(name: SheetName, state: &State) -> Option<Sheet> {
     Some(match name {
         SheetName::Convert => Sheet::Convert(Box::new(Form::new(state.shown()?, state.settings.folder.as_deref()))),
-        SheetName::Rip => Sheet::Rip(Box::new(RipForm::new(state.shown()?, state.settings.folder.as_deref())?)),
+        SheetName::Rip => Sheet::Rip(Box::new(RipForm::new(state.shown()?, &state.settings)?)),
         SheetName::OpenPath => Sheet::open_path(false),
         SheetName::About => Sheet::About,
     })

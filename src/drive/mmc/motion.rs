@@ -9,6 +9,9 @@ use crate::drive::transport::Transport;
 /// A tray that has to be moved, and a disc that has to be spun up, take their time.
 const MOVING: Duration = Duration::from_secs(60);
 
+/// Nothing is read and nothing moves.
+const FORGETTING: Duration = Duration::from_secs(5);
+
 /// TEST UNIT READY: `Ok` when there is a disc and it can be used.
 pub fn test_unit_ready(transport: &mut dyn Transport) -> Result<(), CommandError> {
     order(transport, "TEST UNIT READY", &[0; 6], USUAL)
@@ -44,7 +47,7 @@ pub fn unlock_tray(transport: &mut dyn Transport) -> Result<(), CommandError> {
 /// read then comes from the disc again.
 pub fn flush_cache(transport: &mut dyn Transport, lba: i32) -> Result<(), CommandError> {
     let [a, b, c, d] = lba.to_be_bytes();
-    order(transport, "READ (12)", &[0xA8, 0x08, a, b, c, d, 0, 0, 0, 0, 0, 0], USUAL)
+    order(transport, "READ (12)", &[0xA8, 0x08, a, b, c, d, 0, 0, 0, 0, 0, 0], FORGETTING)
 }
 
 /// What GET EVENT STATUS NOTIFICATION says of the disc; it is answered without spinning the disc up.

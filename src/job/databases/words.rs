@@ -45,6 +45,13 @@ impl Lookup {
     }
 }
 
+impl Lookup {
+    /// What is known of the disc as a whole.
+    pub fn brief(&self) -> Vec<(&'static str, String)> {
+        self.words().into_iter().filter(|(_, words)| !words.starts_with("track ")).collect()
+    }
+}
+
 impl<T> Answer<T> {
     /// Why there is nothing to tell.
     fn why(&self) -> String {

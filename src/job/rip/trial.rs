@@ -97,6 +97,14 @@ fn audio(disc: &Disc) -> Option<(Lba, Lba)> {
     (last.since(first)? >= 2 * STRETCH).then_some((first, last))
 }
 
+/// A stretch as it was read.
+struct Reading {
+    bytes: Vec<u8>,
+    /// Error pointers.
+    c2: Vec<u8>,
+    took: Duration,
+}
+
 struct Trial<'a> {
     name: &'a str,
     control: &'a Control,
@@ -140,7 +148,7 @@ impl Trial<'_> {
     }
 
     /// Reads a stretch; `None` where it can't be read.
-    fn stretch(&self, at: Lba, from_disc: bool) -> Result<Option<(Vec<u8>, Vec<u8>, Duration)>, JobError> {
+    fn stretch(&self, at: Lba, from_disc: bool) -> Result<Option<Reading>, JobError> {
         let most = self.reader.most_sectors(false).max(1);
         let (mut bytes, mut c2) = (vec![0; STRETCH as usize * RAW], vec![0; STRETCH as usize * POINTERS]);
         let begun = Instant::now();
@@ -155,7 +163,7 @@ impl Trial<'_> {
             }
             done += count;
         }
-        Ok(Some((bytes, c2, begun.elapsed())))
+        Ok(Some(Reading { bytes, c2, took: begun.elapsed() }))
     }
 
     /// Fills the drive's memory with something else.
@@ -170,8 +178,8 @@ impl Trial<'_> {
         // The machine may be busy with other things in one of two tries.
         for _ in 0..2 {
             self.displace(self.first)?;
-            let Some((.., first)) = self.stretch(self.first, false)? else { return Ok((None, None)) };
-            let Some((.., second)) = self.stretch(self.first, false)? else { return Ok((None, None)) };
+            let Some(Reading { took: first, .. }) = self.stretch(self.first, false)? else { return Ok((None, None)) };
+            let Some(Reading { took: second, .. }) = self.stretch(self.first, false)? else { return Ok((None, None)) };
             (fresh, again) = (fresh.min(first), again.min(second));
         }
         if fresh < TOO_FAST {
@@ -181,7 +189,7 @@ impl Trial<'_> {
             return Ok((Some(false), None));
         }
         let told = self.stretch(self.first, true)?;
-        Ok((Some(true), told.map(|(.., told)| told * 2 > fresh)))
+        Ok((Some(true), told.map(|told| told.took * 2 > fresh)))
     }
 
     /// Reads stretches of the disc twice, and more often where they differ: what were the error pointers worth?
@@ -196,7 +204,7 @@ impl Trial<'_> {
             let mut readings = Vec::new();
             while readings.len() < READINGS && self.begun.elapsed() < LONGEST {
                 self.displace(at)?;
-                let Some((bytes, c2, _)) = self.stretch(at, true)? else { break };
+                let Some(Reading { bytes, c2, .. }) = self.stretch(at, true)? else { break };
                 readings.push((bytes, c2));
                 if readings.len() == 2 && readings[0].0 == readings[1].0 {
                     break;
