@@ -26,7 +26,9 @@ fn main() {
     noise(&at.join("audio.bin"), u64::from(sectors) * 2352);
     fs::write(at.join("audio.cue"), "FILE \"audio.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
     noise(&at.join("dvd.iso"), u64::from(sectors) * 2048);
-    println!("{sectors} sectors; MB of the disc a second while reading, and in all with checksums, image and its proof");
+    println!(
+        "{sectors} sectors; MB of the disc a second: while it is read, until its checksums are known, and in all with image and proof"
+    );
     for round in 1..=3 {
         let cd = rip(at, "audio.cue", "out.cue", None);
         let dvd = rip(at, "dvd.iso", "out.iso", None);
@@ -62,12 +64,15 @@ fn rip(at: &Path, from: &str, to: &str, pace: Option<u32>) -> String {
     // When reading began and ended, and what the process had used then.
     let marks = Mutex::new(None::<[(Instant, f64); 2]>);
     let begun = Instant::now();
-    let tell = |progress: spindle::job::Progress| {
-        if progress.phase == Phase::Read {
+    let hashed = Mutex::new(begun);
+    let tell = |progress: spindle::job::Progress| match progress.phase {
+        Phase::Read => {
             let now = (Instant::now(), cpu());
             let mut marks = marks.lock().expect("nobody panics with it");
             marks.get_or_insert([now; 2])[1] = now;
         }
+        Phase::Hash => *hashed.lock().expect("nobody panics with it") = Instant::now(),
+        _ => {}
     };
     let report = rip_from(Box::new(device), &task, &Control::default(), &tell).expect("a sound disc");
     let all = begun.elapsed().as_secs_f64();
@@ -76,8 +81,12 @@ fn rip(at: &Path, from: &str, to: &str, pace: Option<u32>) -> String {
     let reading = marks[1].0.duration_since(marks[0].0).as_secs_f64();
     let core = (marks[1].1 - marks[0].1) / reading;
     let rate = pace.map_or_else(String::new, |pace| format!(", {:.1} % of the line", bytes / reading / f64::from(pace) * 100.0));
-    let (read, whole) = (bytes / reading / 1e6, bytes / all / 1e6);
-    format!("{read:.0} MB/s reading{rate}, {:.0} % of a core; {whole:.0} MB/s in all ({all:.1} s)", core * 100.0)
+    let hashing = hashed.into_inner().expect("nobody panics with it").duration_since(begun).as_secs_f64();
+    let [read, known, whole] = [reading, hashing, all].map(|seconds| bytes / seconds / 1e6);
+    format!(
+        "{read:.0} MB/s reading{rate}, {:.0} % of a core; {known:.0} with checksums; {whole:.0} in all ({all:.1} s)",
+        core * 100.0
+    )
 }
 
 /// Seconds of processor that this process has used; 0 where the system does not tell in this way.

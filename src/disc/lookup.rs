@@ -188,9 +188,24 @@ mod tests {
         assert_eq!(ours.ctdb, "0:11413:25024:-45713:55220");
     }
 
+    /// The judge leaves a first track of data out of MusicBrainz's number; libdiscid, which MusicBrainz itself has people use, counts it.
+    #[test]
+    fn data_before_the_audio_are_counted_as_others_do() {
+        let mut mixed = disc(&[0, 0x2D2B - 150, 0x6256 - 150], 0xB327 - 150);
+        mixed.sessions[0].tracks[0].mode = TrackMode::Mode1;
+        let judge = cdtoc::Toc::from_parts(vec![0x2D2B, 0x6256], Some(150), 0xB327).unwrap();
+        let ours = DiscIds::of(&mixed).unwrap();
+        assert_accurate_rip(&ours, &judge);
+        assert_eq!(ours.ctdb, "-0:11413:25024:45713");
+    }
+
     fn assert_ids(ours: &DiscIds, judge: &cdtoc::Toc) {
-        assert_eq!(format!("{:08x}", ours.cddb), judge.cddb_id().to_string());
         assert_eq!(ours.music_brainz, judge.musicbrainz_id().to_string());
+        assert_accurate_rip(ours, judge);
+    }
+
+    fn assert_accurate_rip(ours: &DiscIds, judge: &cdtoc::Toc) {
+        assert_eq!(format!("{:08x}", ours.cddb), judge.cddb_id().to_string());
         let theirs = judge.accuraterip_id().to_string();
         let (a, b) = ours.accurate_rip;
         assert_eq!(format!("{:03}-{a:08x}-{b:08x}-{:08x}", ours.audio_tracks, ours.cddb), theirs);
