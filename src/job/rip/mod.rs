@@ -12,6 +12,7 @@
 //! | [`same_disc`] | whether a rip may go on with the disc in the drive |
 //! | [`audio`], [`certain`], [`vote`], [`q`] | audio, which has no checksums: what the drive can, reading twice, votes, the subchannel |
 //! | [`memory`] | what is remembered of drives |
+//! | [`on_the_way`] | checksums while a disc is read |
 //! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
 //!
 //! When all is read, the working file is a disc like any other: [`save`](super::convert::save) makes the image of it, and proves it.
@@ -28,6 +29,7 @@ mod log;
 mod map;
 mod mapfile;
 mod memory;
+mod on_the_way;
 mod picture;
 mod q;
 mod report;
@@ -55,11 +57,13 @@ use super::open::opening;
 use super::{Control, ConvertTask, DriveError, JobError, Progress};
 use crate::disc::cd_text::Field;
 use crate::disc::{Disc, DiscReader};
+use crate::drive::DriveReader;
 use crate::drive::transport::Transport;
 use crate::image;
 use crate::virtual_drive::FaultScript;
 use asking::Said;
 pub use audio::AudioReport;
+use audio::Way;
 use certain::{Certainty, How, make_certain};
 pub use damage::Area;
 use engine::{PassCount, Work, read_all};
@@ -69,6 +73,7 @@ use layout::Layout;
 use log::Log;
 use mapfile::Place;
 pub use memory::{Known, Memory};
+use on_the_way::{Hashing, Sums};
 use picture::{Artist, Show};
 pub use picture::{Became, Part, RipPicture};
 pub use q::QCount;
@@ -146,11 +151,7 @@ fn rip_watched(
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
     }
     let known = task.memory.of(drive.as_ref());
-    let (reader, way) = {
-        let (disc, task, name) = (disc.clone(), task.clone(), name.to_owned());
-        let fail = move |error| DriveError::Command(error).of(&name);
-        apart(control, move || audio::prepare(reader, &disc, &task, &known, fail))??
-    };
+    let (reader, way) = prepare_audio(reader, task, known, control)?;
     let identity = Identity::of(&disc, &layout, task.subchannel || way.sub, begun.1);
     let mut store = Store::open(&names.folder, layout, &identity, task.restart)?;
     if let Err(error) = check(&store, &disc, &names, &source, task, &image) {
@@ -162,6 +163,7 @@ fn rip_watched(
     let reading = Arc::new(reader);
     same_disc::confirm(&reading, &disc, name, &store, control)?;
     let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted, said: Said::default() };
+    let hashing = hash_on_the_way(&disc, &store, &source, control)?;
     let mut artist = Artist::new(show, &store);
     let mut passes = read_all(&work, &mut store, &mut artist, control, tell)?;
     let certainty = match task.audio {
@@ -201,14 +203,32 @@ fn rip_watched(
     if report.is_whole() || task.accept_damage {
         damage::fill(&mut store, reader.disc())?;
         report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
-        let rip =
-            Rip { task, drive: drive.as_ref(), source: &source, image: &image, names: &names, passes: &passes, said: &work.said };
+        let sums = hashing.and_then(Hashing::finish).filter(|_| report.damage.sectors == 0);
+        let (drive, said) = (drive.as_ref(), &work.said);
+        let rip = Rip { task, drive, source: &source, image: &image, names: &names, passes: &passes, said, sums };
         rip.deliver(store, reader, &mut report, control, tell)?;
         // The image is there, whatever the drive says to this.
         report.ejected = task.eject && work.drive.eject().is_ok();
     }
     report.seconds = begun.0.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Finds out how the drive reads audio.
+fn prepare_audio(reader: DriveReader, task: &RipTask, known: Known, control: &Control) -> Result<(DriveReader, Way), JobError> {
+    let (disc, task) = (reader.disc().clone(), task.clone());
+    apart(control, move || {
+        let fail = |error| DriveError::Command(error).of(drive_name(&task));
+        audio::prepare(reader, &disc, &task, &known, fail)
+    })?
+}
+
+/// Begins to hash a disc while it is read. Not CDs: their tracks may turn out to begin elsewhere, and their audio to be other samples.
+fn hash_on_the_way(disc: &Disc, store: &Store, source: &Path, control: &Control) -> Result<Option<Hashing>, JobError> {
+    if disc.medium.is_cd() {
+        return Ok(None);
+    }
+    Ok(Some(Hashing::begin(store.disc(disc, false)?, source, store.front(), control)))
 }
 
 /// What the image and the log are made of, once all is read.
@@ -220,25 +240,30 @@ struct Rip<'a> {
     names: &'a Names,
     passes: &'a [PassCount],
     said: &'a Said,
+    /// Its checksums, where they were made on the way.
+    sums: Option<Sums>,
 }
 
 impl Rip<'_> {
     /// Makes image, log and map, and takes the working folder away.
     fn deliver(
-        &self,
+        self,
         store: Store,
         reader: Arc<dyn DiscReader>,
         report: &mut RipReport,
         control: &Control,
         tell: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), JobError> {
-        let Rip { task, drive, source, names, passes, said, .. } = *self;
-        let sums = hash_disc(&*reader, source, true, control, tell)?;
+        let Rip { task, drive, source, image, names, passes, said, sums } = self;
+        let sums = match sums {
+            Some(sums) => sums,
+            None => hash_disc(&*reader, source, true, control, tell)?,
+        };
         report.sums = audio_sums(&*reader, source, control, tell)?;
         if let (Some(sums), Some(servers)) = (&report.sums, &task.look_up) {
             report.lookup = Some(look_up(&*reader, source, sums, servers, control)?);
         }
-        let made = convert::save(&Source { reader: reader.clone(), path: source, files: &[] }, self.image, control, tell)?;
+        let made = convert::save(&Source { reader: reader.clone(), path: source, files: &[] }, image, control, tell)?;
         let log = Log { drive, disc: reader.disc(), task, store: &store, passes, said, report, sums: &sums, made: &made };
         store.deliver(&log.text(), &names.log)?;
         store.deliver(&store.map_text(Place { sector: 0, work: '+', pass: 1 }), &names.map)?;

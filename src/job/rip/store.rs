@@ -12,6 +12,7 @@ use super::identity::Identity;
 use super::layout::Layout;
 use super::map::{Change, Map, Status};
 use super::mapfile::{self, Place};
+use super::on_the_way::Front;
 use crate::bytes::{Bytes, FileBytes, read_exact_at, write_all_at};
 use crate::disc::sector::{SUBCHANNEL, Slice, SubKind};
 use crate::disc::{Disc, DiscReader};
@@ -46,6 +47,8 @@ pub struct Store {
     sure: Map,
     /// Whether anything has been written since the last save.
     unsaved: bool,
+    /// How far it has come without a gap.
+    front: Arc<Front>,
     begun: String,
     resumed: bool,
     _lock: File,
@@ -84,7 +87,21 @@ impl Store {
         let sub_bytes = u64::from(layout.sectors()) * SUBCHANNEL as u64;
         let sub = identity.subchannel.then(|| working_file(folder, SUB, sub_bytes)).transpose()?;
         let folder = folder.to_owned();
-        Ok(Store { folder, layout, sectors, sub, map, sure, unsaved: false, begun: found.begun, resumed, _lock: lock })
+        let store = Store {
+            folder,
+            layout,
+            sectors,
+            sub,
+            map,
+            sure,
+            unsaved: false,
+            front: Arc::default(),
+            begun: found.begun,
+            resumed,
+            _lock: lock,
+        };
+        store.tell_front();
+        Ok(store)
     }
 
     /// Whether an earlier run has begun it.
@@ -137,6 +154,17 @@ impl Store {
     pub fn apply(&mut self, change: &Change) {
         self.unsaved = true;
         self.map.apply(change);
+        self.tell_front();
+    }
+
+    fn tell_front(&self) {
+        let first = self.map.blocks().first().filter(|block| block.status == Status::Finished);
+        self.front.at(first.map_or(0, |block| block.sectors.end));
+    }
+
+    /// How far it has come without a gap, as it goes on.
+    pub fn front(&self) -> Arc<Front> {
+        self.front.clone()
     }
 
     /// Sectors are certain ([`Status::Finished`]), have to be read again ([`Status::NonTried`]), or have been read again in vain ([`Status::Bad`]).

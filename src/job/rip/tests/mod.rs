@@ -167,6 +167,10 @@ fn a_sound_disc_is_read_once_and_becomes_its_image() {
         let all: Vec<i32> = (0..rig.disc.disc().lead_out().0).collect();
         assert_eq!(asked, all, "each sector once");
         assert!(rig.names().contains(&"x.log".to_owned()) && rig.names().contains(&"x.map".to_owned()));
+        let sums = hash_disc(&*rig.disc, Path::new("x"), true, &Control::default(), &|_| ()).unwrap();
+        let log = fs::read_to_string(rig.folder.path().join("x.log")).unwrap();
+        let hex: String = sums.1[0].digests.sha1.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(log.contains(&hex), "{log}");
         assert!(!rig.names().contains(&"x.rip".to_owned()));
     }
 }
