@@ -11,7 +11,7 @@ fn the_drive_in_software_is_always_there() {
     let folder = mixed();
     let drives = json(&ok(folder.path(), &["drives", "--json"]));
     let demo = drives[0].as_array().unwrap().last().unwrap();
-    let shape = "c2_pointers:bool firmware:text label:text media:list medium:text name:text sectors:int sessions:int source:text state:text tracks:int words:text writes:list";
+    let shape = "c2_pointers:bool firmware:text in_use:null label:text media:list medium:text name:text sectors:int sessions:int source:text state:text tracks:int words:text writes:list";
     assert_eq!(keys(demo), shape);
     assert_eq!((&demo["name"], &demo["source"], &demo["state"]), (&"demo".into(), &"drive:demo".into(), &"disc".into()));
     let said = ok(folder.path(), &["drives"]);

@@ -45,6 +45,7 @@ struct Shape {
     c2_pointers: Option<bool>,
     state: &'static str,
     words: String,
+    in_use: Option<String>,
     medium: Option<String>,
     sectors: Option<u32>,
     tracks: Option<usize>,
@@ -141,6 +142,7 @@ fn list(args: &Drives) -> ExitCode {
 }
 
 fn shape(drive: Listed) -> Shape {
+    let words = drive.words(size);
     let identity = drive.identity.filter(|identity| !identity.name().is_empty());
     let details = match &drive.state {
         DriveState::Disc(details) => Some(&**details),
@@ -163,7 +165,8 @@ fn shape(drive: Listed) -> Shape {
             DriveState::NoDisc { open: false } => "empty",
             DriveState::Trouble(_) => "trouble",
         },
-        words: drive.state.words(size),
+        words,
+        in_use: drive.user,
         medium: details.map(|details| details.profile.to_string()),
         sectors: disc.map(|disc| disc.sectors()),
         tracks: disc.map(|disc| disc.tracks().count()),

@@ -1,11 +1,22 @@
 //! How a drive is, in words for people: the same in the window and on the command line.
 
-use super::drives::State;
+use super::drives::{Listed, State};
 use crate::drive::mmc::DiscState;
 use crate::drive::{Details, Protection};
 
 /// How a face of the program writes a number of bytes.
 pub type Size = fn(u64) -> String;
+
+impl Listed {
+    /// In words, with who else uses it: "no disc", "CD-ROM, finished, 1 track, 640 MB; in use: mounted on /media/disc".
+    pub fn words(&self, size: Size) -> String {
+        let words = self.state.words(size);
+        match &self.user {
+            Some(user) => format!("{words}; in use: {user}"),
+            None => words,
+        }
+    }
+}
 
 impl State {
     /// In words: "no disc", "CD-ROM, finished, 2 sessions, 13 tracks, 640 MB".

@@ -66,6 +66,8 @@ pub struct Listed {
     pub identity: Option<Identity>,
     /// What it can do.
     pub configuration: Option<Configuration>,
+    /// Who uses it beside this program, where that can be seen: “mounted on /media/disc”, “wodim”.
+    pub user: Option<String>,
     /// How it is.
     pub state: State,
 }
@@ -115,13 +117,14 @@ pub fn demo_with(image: &Path) -> String {
 /// Asks a drive how it is; one that gets ready is waited for so long. `opening` is for the image in a drive in software.
 pub fn look_at(named: Named, opening: &Opening, patience: Duration) -> Listed {
     let Named { name, label } = named;
+    let user = system::user(&name);
     let mut transport = match open(&name, opening) {
         Ok(transport) => transport,
-        Err(error) => return Listed { name, label, identity: None, configuration: None, state: State::Trouble(error) },
+        Err(error) => return Listed { name, label, identity: None, configuration: None, user, state: State::Trouble(error) },
     };
     let identity = mmc::inquiry(&mut *transport).ok();
     let configuration = mmc::get_configuration(&mut *transport).ok();
-    Listed { name, label, identity, configuration, state: state(&mut *transport, patience) }
+    Listed { name, label, identity, configuration, user, state: state(&mut *transport, patience) }
 }
 
 fn state(transport: &mut dyn Transport, patience: Duration) -> State {
@@ -186,11 +189,24 @@ pub fn reports(demo: Option<&Path>, opening: &Opening) -> String {
     text
 }
 
-/// Opens a drive by its name.
-pub fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+/// Opens a drive by its name, to ask it how it is.
+fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+    open_as(name, opening, false)
+}
+
+/// Opens a drive by its name for a job, so that nobody mounts or burns the disc meanwhile. Where somebody has done so before, it is shared with them: they
+/// do no harm to who reads, and a desktop mounts every disc.
+pub fn open_for_job(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+    match open_as(name, opening, true) {
+        Err(DriveError::Open(OpenError::InUse { .. })) => open(name, opening),
+        result => result,
+    }
+}
+
+fn open_as(name: &str, opening: &Opening, exclusive: bool) -> Result<Box<dyn Transport>, DriveError> {
     match demo_medium(name, opening)? {
         Some(disc) => Ok(Box::new(Device::with(disc))),
-        None => system::open(name),
+        None => system::open(name, exclusive),
     }
 }
 
@@ -244,7 +260,7 @@ static DISC_IN_DRIVE: Format = Format {
 
 /// The disc in a drive, to be read as an image is. `opening` is for the image in a drive in software.
 pub fn image_in(name: &str, opening: &Opening, control: &Control) -> Result<Image, JobError> {
-    let transport = open(name, opening).map_err(|error| error.of(name))?;
+    let transport = open_for_job(name, opening).map_err(|error| error.of(name))?;
     let Mounted { reader, protection, .. } = mount(name, transport, None, control)?;
     Ok(Image {
         path: path_of(name),
@@ -326,7 +342,7 @@ mod system {
     use std::path::Path;
 
     use super::{DriveError, Named, Transport};
-    use crate::drive::transport::{SystemDrive, places};
+    use crate::drive::transport::{Place, SystemDrive, places, user as user_of};
 
     /// What people call a node: `/dev/sr0`, `D:`.
     fn name(path: &Path) -> String {
@@ -337,9 +353,16 @@ mod system {
         places().into_iter().map(|place| Named { name: name(&place.path), label: place.label }).collect()
     }
 
-    pub fn open(wanted: &str) -> Result<Box<dyn Transport>, DriveError> {
-        let place = places().into_iter().find(|place| name(&place.path).eq_ignore_ascii_case(wanted));
-        Ok(Box::new(SystemDrive::open(&place.ok_or(DriveError::Unknown)?, false)?))
+    fn place(wanted: &str) -> Option<Place> {
+        places().into_iter().find(|place| name(&place.path).eq_ignore_ascii_case(wanted))
+    }
+
+    pub fn user(wanted: &str) -> Option<String> {
+        user_of(&place(wanted)?)
+    }
+
+    pub fn open(wanted: &str, exclusive: bool) -> Result<Box<dyn Transport>, DriveError> {
+        Ok(Box::new(SystemDrive::open(&place(wanted).ok_or(DriveError::Unknown)?, exclusive)?))
     }
 }
 
@@ -352,7 +375,11 @@ mod system {
         Vec::new()
     }
 
-    pub fn open(_: &str) -> Result<Box<dyn Transport>, DriveError> {
+    pub fn user(_: &str) -> Option<String> {
+        None
+    }
+
+    pub fn open(_: &str, _: bool) -> Result<Box<dyn Transport>, DriveError> {
         Err(DriveError::Unknown)
     }
 }

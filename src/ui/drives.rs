@@ -88,7 +88,7 @@ impl Drives {
             drive.title = identity.name();
             drive.firmware = Some(identity.revision).filter(|revision| !revision.is_empty());
         }
-        drive.words = listed.state.words(words::size);
+        drive.words = listed.words(words::size);
         (drive.stand, drive.disc) = match listed.state {
             DriveState::Disc(details) => match details.disc {
                 Some(disc) => (Stand::Disc, Some(disc)),
@@ -151,12 +151,13 @@ mod tests {
             label: String::new(),
             identity: Some(identity),
             configuration: None,
+            user: None,
             state: DriveState::Disc(Box::new(details)),
         }
     }
 
     fn said(name: &str, state: DriveState) -> Listed {
-        Listed { name: name.to_owned(), label: String::new(), identity: None, configuration: None, state }
+        Listed { name: name.to_owned(), label: String::new(), identity: None, configuration: None, user: None, state }
     }
 
     #[test]

@@ -176,6 +176,9 @@ dvd() { # NODE
 
 mount_and_copy() { # NODE NAME FILE SYSTEM
   try "$2.mount" mount -t "$3" -o ro "/dev/$1" /mnt
+  # While the kernel has it mounted: the list says so, and the disc is read all the same.
+  member "$spindle" drives --json >"$out/$2.mounted.json" 2>/dev/null
+  try "$2.mounted" member "$spindle" inspect --json "drive:/dev/$1"
   try "$2.copy" sh -c "cp /mnt/[Nn][Oo][Ii][Ss][Ee].[Bb][Ii][Nn] $out/$2.file"
   try "$2.umount" umount /mnt
 }

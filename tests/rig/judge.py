@@ -169,6 +169,9 @@ def dvd():
     same("dvd.dd: every sector", read(out / "dvd.dd.iso"), image)
     same("dvd.readom: every sector", read(out / "dvd.readom.iso"), image)
     same("dvd.copy: a file", read(out / "dvd.file"), read(discs / "dvd files" / "NOISE.BIN"))
+    users = [drive["in_use"] for drive in json.loads(said("dvd.mounted.json") or "[]")]
+    check("spindle drives: the mounted disc is told as such", users.count("mounted on /mnt") == 1, users)
+    check("spindle inspect: a mounted disc is read", said("dvd.mounted.code").strip() == "0", said("dvd.mounted.log"))
 
 
 our_program_in_their_drives()

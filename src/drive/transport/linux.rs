@@ -120,6 +120,11 @@ fn group_of(path: &Path) -> Option<String> {
     })
 }
 
+/// Who uses a drive: the folder that the disc in it is mounted on, or the name of a program that has it open; `None` where nobody does, or none that this user may see.
+pub fn user(place: &Place) -> Option<String> {
+    user_of(&place.path)
+}
+
 /// Who has the drive: the folder that it is mounted on, or the name of a program.
 fn user_of(path: &Path) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();

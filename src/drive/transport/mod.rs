@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::sense::Sense;
 #[cfg(target_os = "linux")]
-pub use linux::{LinuxDrive as SystemDrive, places};
+pub use linux::{LinuxDrive as SystemDrive, places, user};
 #[cfg(target_os = "macos")]
 pub use macos::{MacDrive as SystemDrive, places};
 #[cfg(windows)]
@@ -109,6 +109,12 @@ pub struct Place {
     pub generic: Option<PathBuf>,
     /// Maker and model, as the system knows them without asking the drive.
     pub label: String,
+}
+
+/// Who uses a drive: this system does not tell.
+#[cfg(not(target_os = "linux"))]
+pub fn user(_: &Place) -> Option<String> {
+    None
 }
 
 /// Why a drive could not be opened.
