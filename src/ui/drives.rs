@@ -84,11 +84,11 @@ impl Drives {
     /// A drive was asked. Says nothing to a drive that is gone meanwhile.
     pub fn asked(&mut self, listed: Listed) {
         let Some(drive) = self.all.iter_mut().find(|drive| drive.name == listed.name) else { return };
+        drive.words = listed.words(words::size);
         if let Some(identity) = listed.identity.filter(|identity| !identity.name().is_empty()) {
             drive.title = identity.name();
             drive.firmware = Some(identity.revision).filter(|revision| !revision.is_empty());
         }
-        drive.words = listed.words(words::size);
         (drive.stand, drive.disc) = match listed.state {
             DriveState::Disc(details) => match details.disc {
                 Some(disc) => (Stand::Disc, Some(disc)),

@@ -105,12 +105,12 @@ fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm, actions: &mu
             let name = tuning_fields::named(ui, "Read offset");
             let field = TextEdit::singleline(&mut form.offset).desired_width(LISTS / 2.0).margin(egui::vec2(S, XS));
             ui.add(field.hint_text("as known")).labelled_by(name);
-            note(ui, "samples, as AccurateRip lists it");
+            note(ui, "samples, of AccurateRip's list");
         });
         if ui.checkbox(&mut form.look_up, "Ask AccurateRip, CTDB, MusicBrainz and gnudb").changed() {
             actions.push(Action::LookUp(form.look_up));
         }
-        note(ui, "They get the table of contents of the disc over the internet, and say who else has read it as you did.");
+        note(ui, "Over the internet: they get the table of contents of the disc, and say who else has read it so.");
     }
     ui.horizontal(|ui| {
         let name = tuning_fields::named(ui, "Retries");
