@@ -105,7 +105,7 @@ fn drive_options(ui: &mut Ui, open: &OpenImage, form: &mut RipForm, actions: &mu
             let name = tuning_fields::named(ui, "Read offset");
             let field = TextEdit::singleline(&mut form.offset).desired_width(LISTS / 2.0).margin(egui::vec2(S, XS));
             ui.add(field.hint_text("as known")).labelled_by(name);
-            note(ui, "samples, of AccurateRip's list");
+            note(ui, "samples");
         });
         if ui.checkbox(&mut form.look_up, "Ask AccurateRip, CTDB, MusicBrainz and gnudb").changed() {
             actions.push(Action::LookUp(form.look_up));
