@@ -194,9 +194,9 @@ fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError>
     open_as(name, opening, false)
 }
 
-/// Opens a drive by its name for a job, so that nobody mounts or burns the disc meanwhile. Where somebody has done so before, it is shared with them: they
+/// Opens a drive by its name to rip it, so that nobody mounts or burns the disc meanwhile. Where somebody has done so before, it is shared with them: they
 /// do no harm to who reads, and a desktop mounts every disc.
-pub fn open_for_job(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+pub fn open_to_rip(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
     match open_as(name, opening, true) {
         Err(DriveError::Open(OpenError::InUse { .. })) => open(name, opening),
         result => result,
@@ -260,7 +260,8 @@ static DISC_IN_DRIVE: Format = Format {
 
 /// The disc in a drive, to be read as an image is. `opening` is for the image in a drive in software.
 pub fn image_in(name: &str, opening: &Opening, control: &Control) -> Result<Image, JobError> {
-    let transport = open_for_job(name, opening).map_err(|error| error.of(name))?;
+    // Shared: an open window keeps this for hours, and the disc is to be mounted meanwhile.
+    let transport = open(name, opening).map_err(|error| error.of(name))?;
     let Mounted { reader, protection, .. } = mount(name, transport, None, control)?;
     Ok(Image {
         path: path_of(name),

@@ -137,8 +137,9 @@ fn user_of(path: &Path) -> Option<String> {
     }
     // Only processes of the same user can be looked into.
     let processes = fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path());
-    let mut numbered =
-        processes.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok()));
+    // This program may show a disc while it asks: that is no other user.
+    let other = |name: &std::ffi::OsStr| name.to_string_lossy().parse::<u32>().is_ok_and(|id| id != std::process::id());
+    let mut numbered = processes.filter(|path| path.file_name().is_some_and(other));
     let holder = numbered.find(|process| {
         let open = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
         open.filter_map(|file| fs::read_link(file.path()).ok()).any(|target| target == path)

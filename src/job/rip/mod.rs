@@ -101,7 +101,7 @@ pub(super) fn rip(
     let name = drive_name(task);
     let opening = opening(None, control);
     let opened = match &task.faults {
-        None => drives::open_for_job(name, &opening),
+        None => drives::open_to_rip(name, &opening),
         Some(path) => drives::open_faulty(name, script(path)?, &opening),
     };
     let transport = opened.map_err(|error| error.of(name))?;

@@ -56,7 +56,7 @@ pub struct DriveTrial {
 
 /// Tests the drive of this name; what is found out of a real one is remembered.
 pub fn test_drive(name: &str, control: &Control) -> Result<DriveTrial, JobError> {
-    let transport = drives::open_for_job(name, &crate::image::Opening::default()).map_err(|error| error.of(name))?;
+    let transport = drives::open_to_rip(name, &crate::image::Opening::default()).map_err(|error| error.of(name))?;
     let memory =
         if drives::is_software(name) { Memory::default() } else { Memory::in_folder(crate::config::folder().as_deref()) };
     test_with(name, transport, &memory, control)
