@@ -13,6 +13,7 @@ mod audio;
 mod details;
 pub mod mmc;
 mod reader;
+pub mod recorder;
 mod report;
 mod sectors;
 pub mod sense;

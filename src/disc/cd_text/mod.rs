@@ -23,7 +23,7 @@ pub const MAX_LANGUAGES: usize = 8;
 /// Bytes of text in a pack.
 const PACK_TEXT: usize = 12;
 /// Bytes of a pack, its checksum included.
-const PACK: usize = 18;
+pub const PACK: usize = 18;
 /// Type of the packs that describe a block.
 const SIZE_INFO: u8 = 0x8F;
 /// Genre codes begin with a byte below this, texts do not: that tells packs of producers who leave the code out.

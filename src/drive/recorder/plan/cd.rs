@@ -1,0 +1,1 @@
+//! CDs: where tracks lie, and what is sent for them.

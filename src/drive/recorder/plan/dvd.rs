@@ -1,0 +1,1 @@
+//! DVDs and Blu-ray discs: one row of sectors.
