@@ -82,7 +82,12 @@ impl DriveReader {
         }
     }
 
-    /// Audio is read in this way from now on.
+    /// Gives the way to the drive back.
+    pub fn into_transport(self) -> Box<dyn Transport> {
+        self.transport.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Audio is read in this way from now on, its subchannel as it comes.
     pub fn set_audio(&mut self, audio: AudioReading) {
         self.audio = audio;
     }
@@ -233,7 +238,7 @@ impl DriveReader {
         mut read: impl FnMut(&mut dyn Transport, Lba, u32) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
-        let most = mmc::most_sectors(&**transport, line);
+        let most = mmc::most_sectors(&**transport, line).saturating_sub(self.audio.extra()).max(1);
         let mut done = 0;
         while done < count {
             let now = most.min(count - done);
@@ -279,6 +284,9 @@ impl DriveReader {
             records.clear();
             records.resize(count as usize * line, 0);
             let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
+                if wanted.audio && wanted.main && self.audio.offset != 0 {
+                    return self.read_audio(transport, Ask { at: lba, count, sub: form.sub.is_some(), from_disc }, into, &mut []);
+                }
                 self.read_raw(transport, ReadCd { lba: lba.0, count, ..wanted }, into, from_disc)
             };
             persist(transport, lba, line, &mut records, worth, read)?;

@@ -116,7 +116,8 @@ fn drive_name(task: &RipTask) -> &str {
     drives::drive_of(Path::new(&task.drive)).unwrap_or(&task.drive)
 }
 
-fn script(path: &Path) -> Result<FaultScript, JobError> {
+/// Reads what is wrong with a drive in software and the disc in it.
+pub(super) fn script(path: &Path) -> Result<FaultScript, JobError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| JobError::Image(image::Flaw::file(image::Fault::Io(error)).of(path)))?;
     FaultScript::parse(&text).map_err(|error| JobError::Rip { path: path.to_owned(), error: error.into() })
