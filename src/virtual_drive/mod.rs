@@ -9,7 +9,7 @@ pub mod iscsi;
 mod script;
 mod tape;
 
-pub use device::{C2Manner, Device, Fault, Manners, Trouble};
+pub use device::{Blank, BlankKind, C2Manner, Device, Fault, Manners, NoSuchBlank, Trouble};
 pub use hands::Hands;
 pub use script::{BadScript, FaultScript};
 pub use tape::Tape;
