@@ -35,3 +35,6 @@ pub use plan::{
 pub use wait::{Stage, Tell};
 pub use wish::{BurnWish, Close, Erase};
 pub use writer::{AfterFailure, Recorder};
+
+#[cfg(test)]
+mod tests;
