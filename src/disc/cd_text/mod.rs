@@ -5,6 +5,7 @@
 
 mod encoding;
 mod field;
+mod lead_in;
 mod packs;
 mod read;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use encoding::Encoding;
 pub use field::{ENGLISH, Field};
+pub use lead_in::lead_in;
 pub use packs::PackFlaw;
 pub use write::Unwritable;
 

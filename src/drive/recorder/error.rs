@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Stage;
 use crate::disc::Lba;
 use crate::drive::mmc::CommandError;
 
@@ -9,10 +10,10 @@ use crate::drive::mmc::CommandError;
 #[derive(Debug, thiserror::Error)]
 pub enum BurnError {
     /// A command before or after the writing failed.
-    #[error("{doing}: {error}")]
+    #[error("{stage}: {error}")]
     Command {
         /// What was being done.
-        doing: &'static str,
+        stage: Stage,
         /// What the drive said.
         #[source]
         error: CommandError,
@@ -39,10 +40,13 @@ pub enum BurnError {
     },
     /// The drive has worked for very long, and says nothing else.
     #[error("{0}: the drive did not get ready in time")]
-    Stuck(&'static str),
+    Stuck(Stage),
     /// Whoever watches has called it off.
     #[error("cancelled")]
     Cancelled,
+    /// The drive takes none of the forms in which raw sectors can be sent.
+    #[error("the drive does not take raw sectors with their subchannel: {0}")]
+    RawForm(#[source] CommandError),
     /// More bytes came than were asked for, or fewer.
     #[error("the source gave another number of sectors than the disc has")]
     Unexpected,

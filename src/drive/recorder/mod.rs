@@ -10,16 +10,22 @@
 //! The commands and their order are those of MMC-6 (clause 4 for each kind of medium), and of what public burning programs do with drives.
 
 mod blank;
+mod cue_sheet;
 mod erase;
 mod error;
 mod kind;
+mod lent;
+mod made;
 mod plan;
+mod sink;
+mod steps;
 mod wait;
 mod wish;
 mod writer;
 
 pub use blank::{LayerZero, NotRecordable, Offers, Recordable, look_at_blank};
-pub use erase::erase;
+pub use cue_sheet::{Entry, Flavour, cue_sheet};
+pub use erase::{EraseError, erase};
 pub use error::BurnError;
 pub use kind::{Kind, Mode};
 pub use plan::{
@@ -29,3 +35,6 @@ pub use plan::{
 pub use wait::{Stage, Tell};
 pub use wish::{BurnWish, Close, Erase};
 pub use writer::{AfterFailure, Recorder};
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use crate::disc::cd_text::PACK;
 use crate::disc::sector::{Form, Slice, SubKind};
-use crate::disc::{Control, DiscType, Isrc, Lba, Mcn, Run, TrackId, TrackMode};
+use crate::disc::{Control, DiscType, Isrc, Lba, Mcn, Run, Session, Track, TrackId, TrackMode};
 
 /// A session that is going to be written. Addresses are those that the drive is expected to give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,18 +133,55 @@ impl Piece {
     }
 }
 
+impl TrackPlan {
+    /// The track as it will be on the disc.
+    fn track(&self) -> Track {
+        Track {
+            pregap: self.pregap,
+            indexes: self.indexes.clone(),
+            control: self.control,
+            isrc: self.isrc,
+            ..Track::new(self.number, self.mode, self.start, self.length)
+        }
+    }
+}
+
 impl SessionPlan {
+    /// The session as it will be on the disc.
+    pub fn session(&self) -> Session {
+        let tracks = self.tracks.iter().map(TrackPlan::track).collect();
+        Session { number: self.number, disc_type: self.disc_type, tracks, lead_out: self.lead_out }
+    }
+
     /// Where its tracks come to lie when its sectors lie this much further on than planned.
     pub fn landings(&self, shift: i32) -> Vec<Landing> {
-        let of_track = |track: &TrackPlan| {
-            let landing = |piece: &Piece| {
-                let run = piece.run()?;
-                let at = Lba(piece.at.0.saturating_add(shift));
-                let (source, number, session) = (track.source, track.number, self.number);
-                Some(Landing { source, number, session, from: run.at, at, sectors: run.sectors, equal: run.form.main? })
-            };
-            track.pieces.iter().filter_map(landing).collect::<Vec<_>>()
-        };
-        self.tracks.iter().flat_map(of_track).collect()
+        self.tracks.iter().flat_map(|track| self.landings_of(track, shift)).collect()
     }
+
+    /// Where one of its tracks does.
+    pub fn landings_of(&self, track: &TrackPlan, shift: i32) -> Vec<Landing> {
+        let landing = |piece: &Piece| {
+            let run = piece.run()?;
+            let at = Lba(piece.at.0.saturating_add(shift));
+            let (source, number, session) = (track.source, track.number, self.number);
+            let equal = equal_part(track.mode, run.form.main?);
+            Some(Landing { source, number, session, from: run.at, at, sectors: run.sectors, equal })
+        };
+        track.pieces.iter().filter_map(landing).collect()
+    }
+
+    /// Number of its first track.
+    pub fn first_number(&self) -> u16 {
+        self.tracks.first().map_or(1, |track| u16::from(track.number))
+    }
+}
+
+/// What must be equal of sectors of which this part was sent: not EDC and ECC, which the drive makes of sectors whose form is known.
+fn equal_part(mode: TrackMode, sent: Slice) -> Slice {
+    let data = match mode {
+        TrackMode::Mode2Form1 => Slice::new(16, 2072),
+        TrackMode::Mode2Form2 => Slice::new(16, 2348),
+        _ => None,
+    };
+    data.filter(|data| sent != Slice::RAW && sent.covers(*data)).unwrap_or(sent)
 }
