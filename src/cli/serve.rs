@@ -74,7 +74,9 @@ fn serve(args: &Serve) -> Result<(), JobError> {
 fn drive(args: &Serve) -> Result<(String, Hands), JobError> {
     if let Some(kind) = args.source.to_str().and_then(blank_of) {
         let mut device = Device::new(Manners::default());
-        device.insert_blank(Blank::new(kind), Vec::new());
+        let put = device.insert_blank(Blank::new(kind), Vec::new());
+        // What is written on it is kept in a temporary file.
+        put.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })?;
         return Ok((kind.word().to_owned(), Hands::new(device)));
     }
     let image = image::open(&args.source, Opening::with(args.password.given()))?;

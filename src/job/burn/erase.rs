@@ -7,7 +7,7 @@ use super::error::BurnFault;
 use super::seat::Seat;
 use super::task::{EraseReport, EraseTask};
 use super::write::waiting;
-use crate::drive::recorder::{AfterFailure, BurnError, CannotBurn, Stage, Tell, erase as empty};
+use crate::drive::recorder::{Stage, Tell, erase as empty};
 use crate::job::{Control, JobError, Phase, Progress};
 
 /// Erases the disc in a drive.
@@ -15,22 +15,12 @@ pub fn erase(task: &EraseTask, control: &Control, tell: &(dyn Fn(Progress) + Syn
     let begun = Instant::now();
     let mut seat = Seat::take(&task.drive, None)?;
     let kind = seat.look(control)?.kind;
-    if !kind.is_rewritable() {
-        return Err(BurnFault::from(CannotBurn::Finished(kind)).of(&task.drive));
-    }
     let hear = |_: Stage, parts| {
         tell(waiting(Phase::Erase, parts));
         if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let hear: Tell<'_> = Box::new(hear);
-    empty(&mut **seat.transport(), task.how, task.spare_areas, hear).map_err(|error| {
-        let after = AfterFailure::Erasable;
-        match error {
-            BurnError::Cancelled => BurnFault::Cancelled { kind, after },
-            error => BurnFault::Failed { error, kind, after },
-        }
-        .of(&task.drive)
-    })?;
+    empty(&mut **seat.transport(), task.how, task.spare_areas, hear).map_err(|error| BurnFault::from(error).of(&task.drive))?;
     let ejected = task.eject && seat.eject(control)?;
     Ok(EraseReport { kind, ejected, seconds: begun.elapsed().as_secs_f64() })
 }

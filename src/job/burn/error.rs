@@ -2,7 +2,7 @@
 
 use super::levels::words_of_rate;
 use crate::disc::Lba;
-use crate::drive::recorder::{AfterFailure, BurnError, BurnLoss, CannotBurn, Kind, NotRecordable};
+use crate::drive::recorder::{AfterFailure, BurnError, BurnLoss, CannotBurn, EraseError, Kind, NotRecordable};
 use crate::job::Class;
 
 /// Why.
@@ -52,8 +52,11 @@ pub enum BurnFault {
         /// Bytes a second that are needed.
         needed: f64,
     },
+    /// The disc was not erased.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
     /// The recorder failed while it was at work.
-    #[error("{error}. {}", state_words(*kind, after))]
+    #[error("{error}; {after}")]
     Failed {
         /// What went wrong.
         #[source]
@@ -64,7 +67,7 @@ pub enum BurnFault {
         after: AfterFailure,
     },
     /// It was called off.
-    #[error("cancelled. {}", state_words(*kind, after))]
+    #[error("cancelled; {after}")]
     Cancelled {
         /// What was in the drive.
         kind: Kind,
@@ -72,7 +75,7 @@ pub enum BurnFault {
         after: AfterFailure,
     },
     /// The source failed while the disc was being written.
-    #[error("{error}. {}", state_words(*kind, after))]
+    #[error("{error}; {after}")]
     Source {
         /// What went wrong.
         #[source]
@@ -96,26 +99,17 @@ pub enum BurnFault {
     NothingKept,
 }
 
-/// What is true of the medium after a failure, in a sentence.
-pub fn state_words(kind: Kind, after: &AfterFailure) -> String {
-    match after {
-        AfterFailure::Untouched => format!("Nothing was written on the {kind}."),
-        AfterFailure::Erasable => format!("The {kind} can be erased and used again."),
-        AfterFailure::Partly { tracks: 1 } => format!("The first track on the {kind} is whole; what follows is not."),
-        AfterFailure::Partly { tracks } => format!("The first {tracks} tracks on the {kind} are whole; what follows is not."),
-        AfterFailure::Spoilt => format!("The {kind} can't be used any more."),
-    }
-}
-
 impl BurnFault {
     /// Who is at fault.
     pub fn class(&self) -> Class {
         match self {
             BurnFault::NoRecorder | BurnFault::NotAuthored | BurnFault::NotInSoftware => Class::Request,
             BurnFault::Cannot(_) | BurnFault::TooSlow { .. } => Class::Request,
+            BurnFault::Erase(EraseError::Failed(BurnError::Cancelled)) => Class::Cancelled,
+            BurnFault::Erase(EraseError::Once(_) | EraseError::Format(_)) => Class::Request,
             BurnFault::Loss { .. } => Class::Loss,
             BurnFault::Damaged { .. } => Class::Input,
-            BurnFault::NotRecordable(_) | BurnFault::Unreadable { .. } | BurnFault::Failed { .. } | BurnFault::NothingKept => {
+            BurnFault::NotRecordable(_) | BurnFault::Erase(_) | BurnFault::Unreadable { .. } | BurnFault::Failed { .. } | BurnFault::NothingKept => {
                 Class::Drive
             }
             BurnFault::Source { error, .. } => error.class(),

@@ -46,7 +46,7 @@ impl Seat {
         let hands = Hands::new(Device::new(faults.manners.clone()));
         let transport = Box::new(hands.clone());
         let software = Software { hands, blank: Blank::new(kind), faults };
-        software.put_in();
+        software.put_in()?;
         Ok(Seat { name: name.to_owned(), transport: Some(transport), software: Some(software) })
     }
 
@@ -93,8 +93,7 @@ impl Seat {
     /// Opens the tray, and waits until another disc is in it; `tell` hears that it is waited for.
     pub fn next_disc(&mut self, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<(), JobError> {
         if let Some(software) = &self.software {
-            software.put_in();
-            return Ok(());
+            return software.put_in();
         }
         self.eject(control)?;
         self.wait_for_disc(control, tell)
@@ -146,7 +145,9 @@ impl Seat {
 }
 
 impl Software {
-    fn put_in(&self) {
-        self.hands.device().insert_blank(self.blank.clone(), self.faults.faults.clone());
+    fn put_in(&self) -> Result<(), JobError> {
+        let put = self.hands.device().insert_blank(self.blank, self.faults.faults.clone());
+        // What is written on it is kept in a temporary file.
+        put.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })
     }
 }

@@ -129,8 +129,8 @@ impl Burning<'_> {
         match error {
             // A lead-in that was begun can't be begun again.
             BurnError::Write { .. } if !self.plan.kind.is_rewritable() => AfterFailure::Spoilt,
-            BurnError::Write { .. } => AfterFailure::Erasable,
-            _ if self.plan.preparation.is_some() => AfterFailure::Erasable,
+            BurnError::Write { .. } => AfterFailure::Reusable,
+            _ if self.plan.preparation.is_some() => AfterFailure::Reusable,
             _ => AfterFailure::Untouched,
         }
     }
