@@ -43,23 +43,42 @@ Language Code             = English
 Album Title               = Noise
 Artist Name               = Nobody
 First Track Number        = 1
-Last track Number         = 2
+Last Track Number         = 2
 Track 01 Title            = One
 Track 01 Artist           = Nobody
 Track 02 Title            = Two
 Track 02 Artist           = Somebody
 """
     )
-    head, codes = 'TITLE "Noise"\nPERFORMER "Nobody"\n', ["", ""]
-    rows = [('    TITLE "One"\n    PERFORMER "Nobody"\n', "one"), ('    TITLE "Two"\n    PERFORMER "Somebody"\n', "two")]
-    (folder / "text.cue").write_text(head + cue(rows))
-    codes = [("    ISRC USABC1234501\n", "one"), ("    ISRC USABC1234502\n", "two")]
-    (folder / "dao.cue").write_text("CATALOG 1234567890128\n" + cue(codes))
-
-
-def cue(rows):
-    tracks = (f'FILE "{name}.wav" WAVE\n  TRACK {number:02} AUDIO\n{row}    INDEX 01 00:00:00\n' for number, (row, name) in enumerate(rows, 1))
-    return "".join(tracks)
+    (folder / "text.cue").write_text(
+        """TITLE "Noise"
+PERFORMER "Nobody"
+FILE "one.wav" WAVE
+  TRACK 01 AUDIO
+    TITLE "One"
+    PERFORMER "Nobody"
+    INDEX 01 00:00:00
+FILE "two.wav" WAVE
+  TRACK 02 AUDIO
+    TITLE "Two"
+    PERFORMER "Somebody"
+    INDEX 01 00:00:00
+"""
+    )
+    # wodim takes the last two seconds of a track for the pregap of the next.
+    (folder / "dao.cue").write_text(
+        """CATALOG 1234567890128
+FILE "one.wav" WAVE
+  TRACK 01 AUDIO
+    ISRC USABC1234501
+    INDEX 01 00:00:00
+  TRACK 02 AUDIO
+    ISRC USABC1234502
+    INDEX 00 00:04:00
+FILE "two.wav" WAVE
+    INDEX 01 00:00:00
+"""
+    )
 
 
 def mixed(folder):

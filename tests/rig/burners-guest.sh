@@ -21,7 +21,7 @@ try() { # NAME COMMAND…
   local name=$1 code
   shift
   case $1 in
-    member) "$@" >>"$out/$name.log" 2>&1 </dev/null ;;
+    member | reload) "$@" >>"$out/$name.log" 2>&1 </dev/null ;;
     *) timeout 120 "$@" >>"$out/$name.log" 2>&1 </dev/null ;;
   esac
   code=$?
@@ -58,6 +58,14 @@ attach() { # TARGET PORT: prints the node of the drive that comes
   return 1
 }
 
+# The kernel knows how long a disc is since it last saw it put in.
+reload() { # NODE
+  local generic
+  generic=/dev/$(basename "/sys/class/block/$1/device/scsi_generic/"*)
+  sg_start --eject "$generic"
+  sg_start --load "$generic"
+}
+
 burn() { # NAME NODE
   local node=/dev/$2
   case $1 in
@@ -81,6 +89,7 @@ burn() { # NAME NODE
     xorriso-*)
       try "$1" xorriso -abort_on FAILURE -outdev "$node" -map $in/one.wav /one.wav -commit
       try "$1" xorriso -abort_on FAILURE -dev "$node" -map $in/two.wav /two.wav -commit
+      try "$1" reload "$2"
       try "$1" mount -t iso9660 -o ro "$node" /mnt
       try "$1" cmp /mnt/one.wav $in/one.wav
       try "$1" cmp /mnt/two.wav $in/two.wav
@@ -98,6 +107,7 @@ burn() { # NAME NODE
     spindle-*) try "$1" member $spindle burn --json $in/data.iso "$node" ;;
     tgt)
       try "$1" member $spindle burn --json $in/data.iso "$node"
+      try "$1" reload "$2"
       try "$1" dd "if=$node" "of=$out/tgt.iso" bs=65536
       ;;
   esac

@@ -67,7 +67,7 @@ tgt() { # the DVD+R of tgt
 
 boot() {
   local programs=() name
-  for name in wodim cdrdao cdrskin xorriso growisofs dvd+rw-format dvd+rw-mediainfo iscsistart setpriv; do
+  for name in wodim cdrdao cdrskin xorriso growisofs dvd+rw-format sg_start iscsistart setpriv; do
     programs+=(-p "$(command -v "$name")")
   done
   cp "$program" "$folder/share/spindle"
