@@ -183,8 +183,10 @@ impl Device {
         self.attention.take().or_else(|| self.writer.busy()).unwrap_or(Sense::new(0, 0, 0))
     }
 
-    fn disc_information(&self) -> Result<Vec<u8>, Sense> {
+    fn disc_information(&self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
         match &self.ready()?.recording {
+            // Resources of tracks and of pseudo-overwriting are other types of it.
+            _ if cdb[1] & 7 != 0 => Err(says::BAD_FIELD),
             Some(recording) => Ok(recording.disc_information()),
             None => self.told().map(tables::disc_information),
         }
@@ -215,7 +217,7 @@ impl Device {
             0x43 => self.ready().and_then(|medium| tables::toc(medium, cdb)),
             0x46 => describe::configuration(&self.manners, self.medium.as_ref(), cdb),
             0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.open, cdb),
-            0x51 => self.disc_information().map(|answer| allow(answer, be16(cdb, 7))),
+            0x51 => self.disc_information(cdb).map(|answer| allow(answer, be16(cdb, 7))),
             0x52 => self.track_information(cdb),
             0x1A | 0x5A => describe::mode_pages(&self.manners, &self.writer, self.medium.as_ref(), cdb),
             // One unit, number 0.

@@ -1,5 +1,7 @@
 //! Commands of a drive that writes, and what it is busy with.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::describe::be16;
@@ -110,8 +112,8 @@ impl Device {
         let word = |at: usize| u32::from_be_bytes([cdb[at], cdb[at + 1], cdb[at + 2], cdb[at + 3]]);
         match cdb[0] {
             0x04 => self.format_unit(cdb, sent),
-            0x2A | 0x2E => self.write(word(2).cast_signed(), be16(cdb, 7) as u32, sent),
-            0xAA => self.write(word(2).cast_signed(), word(6), sent),
+            0x2A | 0x2E => self.write(word(2).cast_signed(), be16(cdb, 7) as u32, cdb[0] == 0x2E, sent),
+            0xAA => self.write(word(2).cast_signed(), word(6), false, sent),
             0x35 => {
                 self.ready()?;
                 if let Ok(recording) = self.recording() {
@@ -123,8 +125,12 @@ impl Device {
             0x53 => self.recording()?.reserve(word(5), &parameters),
             0x54 => self.calibrate(cdb),
             0x5B => {
-                self.recording()?.close(cdb[2] & 7, be16(cdb, 4) as u16, &parameters)?;
-                self.write_out(cdb[1] & 1 != 0, self.manners.long, refuse::WORKING);
+                let recording = self.recording()?;
+                recording.close(cdb[2] & 7, be16(cdb, 4) as u16, &parameters)?;
+                // Nothing has to be written for a disc that is written anywhere.
+                let at_once = recording.formatting().is_some();
+                let long = if at_once { Duration::ZERO } else { self.manners.long };
+                self.write_out(cdb[1] & 1 != 0, long, refuse::WORKING);
                 Ok(())
             }
             0x5D => {
@@ -188,11 +194,14 @@ impl Device {
     }
 
     /// WRITE (10) and (12), WRITE AND VERIFY.
-    fn write(&mut self, lba: i32, count: u32, sent: &[u8]) -> Result<(), Sense> {
+    fn write(&mut self, lba: i32, count: u32, verify: bool, sent: &[u8]) -> Result<(), Sense> {
         let parameters = self.writer.parameters;
         let recording = self.recording()?;
         if count == 0 {
             return Ok(());
+        }
+        if verify && !recording.verifies() {
+            return Err(says::UNKNOWN_COMMAND);
         }
         let size = recording.block_size(lba, &parameters)?;
         let end = i64::from(lba) + i64::from(count);
@@ -202,14 +211,37 @@ impl Device {
         }
         let bridges = parameters.bridges() || !recording.minds_underrun();
         let empty = self.writer.buffer.take(sent.len())?;
-        let (sectors, mut blocks) = (lba..end as i32, std::borrow::Cow::Borrowed(sent));
-        let mut failure = (empty && !bridges).then_some((lba, refuse::UNDERRUN));
+        let mut blocks = Cow::Borrowed(sent);
+        let early = (empty && !bridges).then_some((lba, refuse::UNDERRUN));
+        let failure = self.befall(lba..end as i32, size, bridges, &mut blocks).into_iter().chain(early).min_by_key(|(at, _)| *at);
+        let good = failure.map_or(count, |(at, _)| (at - lba) as u32);
+        let recording = self.recording()?;
+        if good > 0
+            && let Err(refused) = recording.write(lba, good, &blocks[..good as usize * size], &parameters)
+        {
+            self.writer.buffer.give_back(sent.len());
+            return Err(refused);
+        }
+        if recording.grows() {
+            self.look_again();
+        }
+        let Some((at, sense)) = failure else { return Ok(()) };
+        if sense == refuse::UNDERRUN {
+            self.recording()?.break_off();
+            self.writer.buffer.end();
+        }
+        Err(sense.at(at.cast_unsigned()))
+    }
+
+    /// What is wrong with the disc befalls blocks of `size` bytes that are written; answers with what fails, and where.
+    fn befall(&self, sectors: Range<i32>, size: usize, bridges: bool, blocks: &mut Cow<'_, [u8]>) -> Vec<(i32, Sense)> {
+        let mut failures = Vec::new();
         for (at, trouble) in self.script.troubles(&sectors) {
             match trouble {
-                Trouble::Unwritable => failure = first(failure, (at, refuse::WRITE_ERROR)),
-                Trouble::Underrun if !bridges => failure = first(failure, (at, refuse::UNDERRUN)),
+                Trouble::Unwritable => failures.push((at, refuse::WRITE_ERROR)),
+                Trouble::Underrun if !bridges => failures.push((at, refuse::UNDERRUN)),
                 Trouble::Flipped { byte, bit } => {
-                    let start = (at - lba) as usize * size;
+                    let start = (at - sectors.start) as usize * size;
                     if let Some(byte) = blocks.to_mut()[start..start + size].get_mut(usize::from(byte)) {
                         *byte ^= 1 << (bit & 7);
                     }
@@ -217,18 +249,7 @@ impl Device {
                 _ => {}
             }
         }
-        let good = failure.map_or(count, |(at, _)| (at - lba) as u32);
-        let recording = self.recording()?;
-        if good > 0 {
-            recording.write(lba, good, &blocks[..good as usize * size], &parameters)?;
-        }
-        if recording.grows() {
-            self.look_again();
-        }
-        match failure {
-            Some((at, sense)) => Err(sense.at(at.cast_unsigned())),
-            None => Ok(()),
-        }
+        failures
     }
 
     /// MODE SELECT (6) and (10): page 05 is kept, what others say is heard and forgotten.
@@ -265,14 +286,9 @@ impl Device {
     }
 }
 
-/// What fails first.
-fn first(one: Option<(i32, Sense)>, other: (i32, Sense)) -> Option<(i32, Sense)> {
-    Some(one.filter(|one| one.0 <= other.0).unwrap_or(other))
-}
-
 impl Script {
     /// Troubles of sectors that are written, each with its sector.
-    fn troubles(&self, sectors: &std::ops::Range<i32>) -> Vec<(i32, Trouble)> {
+    fn troubles(&self, sectors: &Range<i32>) -> Vec<(i32, Trouble)> {
         let of_fault = |fault: &Fault| {
             let touched = fault.sectors.start.max(sectors.start)..fault.sectors.end.min(sectors.end);
             touched.map(|at| (at, fault.trouble)).collect::<Vec<_>>()

@@ -47,6 +47,11 @@ impl Buffer {
         Ok(empty)
     }
 
+    /// These bytes were not for the disc.
+    pub fn give_back(&mut self, bytes: usize) {
+        self.held = (self.held - bytes as f64).max(0.0);
+    }
+
     /// How long it takes until all is on the disc.
     pub fn rest(&mut self) -> Duration {
         self.drain();

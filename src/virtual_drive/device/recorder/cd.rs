@@ -19,6 +19,9 @@ impl Recording {
     }
 
     pub(super) fn cd_block_size(&self, lba: i32, parameters: &WriteParameters) -> Result<usize, Sense> {
+        if self.layout.is_finished() {
+            return Err(refuse::NOT_WRITABLE);
+        }
         match parameters.write_type() {
             WriteType::Track => self.track_form(parameters).map(BlockForm::size),
             WriteType::Session => self.sao.as_ref().ok_or(refuse::OUT_OF_ORDER)?.block_size(Lba(lba)),
@@ -29,9 +32,6 @@ impl Recording {
     }
 
     pub(super) fn write_cd(&mut self, lba: i32, count: u32, blocks: &[u8], parameters: &WriteParameters) -> Result<(), Sense> {
-        if self.layout.is_finished() {
-            return Err(refuse::NOT_WRITABLE);
-        }
         match parameters.write_type() {
             WriteType::Track if self.sao.is_none() && self.raw.is_none() => self.write_track(lba, count, blocks, parameters),
             WriteType::Session => self.write_session(lba, count, blocks, parameters),
@@ -50,13 +50,13 @@ impl Recording {
             None if self.layout.next_start() == Some(lba) => self.begin_track(lba, form, parameters),
             None => return Err(refuse::WRONG_PLACE),
         };
-        let free = self.layout.free_from(lba);
+        // Room for the run-out has to be left.
+        let free = self.layout.free_from(lba).saturating_sub(self.layout.run_out());
         let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
         if track.reserved.is_some_and(|size| track.written + count > size) {
             return Err(refuse::TRACK_FULL);
         }
-        // Room for the run-out has to be left.
-        if count > free.saturating_sub(2) {
+        if count > free {
             return Err(says::OUT_OF_RANGE);
         }
         track.written += count;

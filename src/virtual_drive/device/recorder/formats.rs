@@ -28,7 +28,7 @@ const fn offer(kind: u8, sectors: u32, parameter: u32) -> Offer {
 
 /// Sectors less spare areas; a disc that is too small for them has none.
 fn less(sectors: u32, spares: u32) -> u32 {
-    if sectors / 2 > spares { sectors - spares } else { sectors }
+    if sectors > spares { sectors - spares } else { sectors }
 }
 
 /// Clusters of the usual spare areas of a layer of a BD: 4,096 inside and 8,192 outside.

@@ -95,9 +95,9 @@ impl WrittenTrack {
         self.start.saturating_add_unsigned(self.written)
     }
 
-    /// Its sectors, those of its run-out and those that are reserved with them.
+    /// Its sectors, or those that are reserved for it, and its run-out.
     pub fn size(&self) -> u32 {
-        (self.written + self.run_out).max(self.reserved.unwrap_or(0))
+        self.written.max(self.reserved.unwrap_or(0)) + self.run_out
     }
 
     /// The address behind it.
@@ -220,6 +220,11 @@ impl Layout {
     /// The pregap that the track to come begins with: the least of a session's first.
     pub fn next_pregap(&self) -> u32 {
         self.rules.pregap
+    }
+
+    /// Sectors that the drive puts behind the data of a track.
+    pub fn run_out(&self) -> u32 {
+        self.rules.run_out
     }
 
     /// Begins a track, and its session where none is open.

@@ -23,8 +23,32 @@ impl Recording {
         Some(self.layer_0.unwrap_or_else(|| blocks(at_once().unwrap_or(capacity))))
     }
 
-    /// A structure, without its header of four bytes.
+    /// A structure, without its header of four bytes; FF is the list of them.
     pub fn structure(&self, bd: bool, format: u8) -> Result<Vec<u8>, Sense> {
+        const LIST: u8 = 0xFF;
+        /// It can be read; it can be sent.
+        const READ: u8 = 0x40;
+        const SENT: u8 = 0x80;
+        if format != LIST {
+            return self.one_structure(bd, format);
+        }
+        let entry = |format: u8| {
+            let [high, low] = ((self.one_structure(bd, format).ok()?.len() + 4) as u16).to_be_bytes();
+            Some([format, READ | if self.is_sent(format) { SENT } else { 0 }, high, low])
+        };
+        Ok((0..LIST).filter_map(entry).flatten().collect())
+    }
+
+    /// Whether this disc is told such a structure before it is written.
+    fn is_sent(&self, format: u8) -> bool {
+        match self.blank.kind {
+            BlankKind::DvdPlusRDl => format == 0x20,
+            BlankKind::DvdRDl => (0x21..=0x23).contains(&format),
+            _ => false,
+        }
+    }
+
+    fn one_structure(&self, bd: bool, format: u8) -> Result<Vec<u8>, Sense> {
         if bd != (self.blank.kind.block() == 32) || self.blank.kind.block() == 1 {
             return Err(says::BAD_FIELD);
         }
@@ -64,12 +88,7 @@ impl Recording {
         if format == TIME_STAMP && matches!(kind, BlankKind::DvdR | BlankKind::DvdRDl | BlankKind::DvdRw) {
             return Ok(());
         }
-        let known = match kind {
-            BlankKind::DvdPlusRDl => format == 0x20,
-            BlankKind::DvdRDl => (0x21..=0x23).contains(&format),
-            _ => false,
-        };
-        if !known {
+        if !self.is_sent(format) {
             return Err(says::BAD_FIELD);
         }
         let list: &[u8; 12] = list.first_chunk().ok_or(refuse::BAD_LENGTH)?;

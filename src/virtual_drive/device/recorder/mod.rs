@@ -35,7 +35,7 @@ pub use mode_page::{WriteParameters, WriteType};
 use store::{CD_RECORD, DATA_RECORD, Store};
 
 use super::says;
-use crate::disc::{CdText, Lba, Mcn};
+use crate::disc::{CdText, Control, DiscType, Lba, Mcn, TrackMode};
 use crate::drive::mmc::Profile;
 use crate::drive::sense::Sense;
 
@@ -160,6 +160,11 @@ impl Recording {
         matches!(self.family(), Family::Cd | Family::Dash)
     }
 
+    /// Whether sectors can be written and compared at once: discs that keep watch on their own defects.
+    pub fn verifies(&self) -> bool {
+        matches!(self.family(), Family::Anywhere | Family::Blu)
+    }
+
     /// How the blocks of a WRITE at this address come; `lba` is checked by [`Recording::write`].
     pub fn block_size(&self, lba: i32, parameters: &WriteParameters) -> Result<usize, Sense> {
         if self.family() == Family::Cd { self.cd_block_size(lba, parameters) } else { Ok(DATA_RECORD) }
@@ -183,6 +188,11 @@ impl Recording {
         }
     }
 
+    /// The laser has gone off in the middle of what was written at once: the session is lost, and a track ends where it was.
+    pub fn break_off(&mut self) {
+        (self.sao, self.raw) = (None, None);
+    }
+
     /// Puts records of sectors that follow one another on the disc.
     fn put(&self, lba: i32, records: &[u8]) -> Result<(), Sense> {
         self.store.write(lba, records).map_err(|_| refuse::WRITE_ERROR.at(lba.cast_unsigned()))
@@ -200,17 +210,19 @@ impl Recording {
         }
         let start = self.layout.next_start().ok_or(refuse::NO_RESERVATION)?;
         let sectors = sectors.checked_next_multiple_of(self.blank.kind.block()).ok_or(says::BAD_FIELD)?;
-        if sectors == 0 || sectors > self.layout.free_from(start) {
+        if sectors == 0 || sectors > self.layout.free_from(start).saturating_sub(self.layout.run_out()) {
             return Err(says::BAD_FIELD);
         }
-        let form = if family == Family::Cd { self.track_form(parameters)?.mode } else { crate::disc::TrackMode::Dvd };
+        let cd = family == Family::Cd;
+        let mode = if cd { self.track_form(parameters)?.mode } else { TrackMode::Dvd };
         let track = WrittenTrack {
             reserved: Some(sectors),
             pregap: self.layout.next_pregap(),
-            control: crate::disc::Control::from_nibble(if family == Family::Cd { parameters.control() } else { 0 }),
-            ..WrittenTrack::new(self.layout.next_number(), start, form)
+            run_out: self.layout.run_out(),
+            control: Control::from_nibble(if cd { parameters.control() } else { 0 }),
+            ..WrittenTrack::new(self.layout.next_number(), start, mode)
         };
-        self.layout.begin(track, crate::disc::DiscType::from_byte(parameters.session_format()));
+        self.layout.begin(track, DiscType::from_byte(parameters.session_format()));
         Ok(())
     }
 }

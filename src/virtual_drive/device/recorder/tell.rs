@@ -90,7 +90,7 @@ impl Recording {
             };
             return vec![whole];
         }
-        let run_out = if self.blank.kind.family() == Family::Cd { 2 } else { 0 };
+        let run_out = self.layout.run_out();
         let mut told: Vec<Told> = self.layout.tracks().map(|(session, track)| self.told_of(session, track, run_out)).collect();
         if let Some(start) = self.layout.next_start() {
             let free = self.layout.free_from(start).saturating_sub(run_out);

@@ -1,6 +1,8 @@
 //! Discs that are written with raw commands, and read back.
 
+mod anywhere;
 mod cd;
+mod manners;
 mod ordered;
 
 use super::*;
