@@ -7,5 +7,5 @@ mod device;
 pub mod iscsi;
 mod script;
 
-pub use device::{C2Manner, Device, Fault, Manners, Trouble};
+pub use device::{Blank, BlankKind, C2Manner, Device, Fault, Manners, NoSuchBlank, Trouble};
 pub use script::{BadScript, FaultScript};

@@ -19,7 +19,7 @@ pub struct FaultScript {
 #[error("line {0} is no fault, such as “100-120 unreadable” or “drive unplug-after 500”")]
 pub struct BadScript(pub usize);
 
-/// The longest that one read of a sector may take.
+/// The longest that one read of a sector may take, or what a drive does for long, in milliseconds.
 const SLOWEST: u32 = 60_000;
 
 impl FaultScript {
@@ -51,6 +51,13 @@ impl FaultScript {
             "cache" => manners.cache = value.parse().ok().filter(|&cache: &usize| cache <= 100_000)?,
             "forgets" => manners.forgets = yes(value)?,
             "q-error-every" => manners.q_error_every = value.parse().ok()?,
+            "records" => manners.records = yes(value)?,
+            "line-rate" => manners.line_rate = Some(value.parse().ok().filter(|&rate: &u32| rate > 0)?),
+            "buffer" => manners.buffer = value.parse().ok().filter(|&bytes: &u32| bytes > 0)?,
+            "long" => manners.long = milliseconds(value)?,
+            "opc-fails" => manners.opc_fails = yes(value)?,
+            "isrc-control" => manners.isrc_control = Some(yes(value)?),
+            "takes-cd-text" => manners.takes_cd_text = yes(value)?,
             "c2" => {
                 manners.c2 = match value {
                     "honest" => C2Manner::Honest,
@@ -88,12 +95,22 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         ["flickers"] => Some(Trouble::Flickers),
         ["from-try", n] => n.parse().ok().map(Trouble::FromTry),
         ["wrong-before", n] => n.parse().ok().map(Trouble::WrongBefore),
-        ["slow", time] => {
-            let milliseconds: u32 = time.strip_suffix("ms")?.parse().ok().filter(|&time| time <= SLOWEST)?;
-            Some(Trouble::Slow(Duration::from_millis(milliseconds.into())))
+        ["slow", time] => milliseconds(time).map(Trouble::Slow),
+        ["unwritable"] => Some(Trouble::Unwritable),
+        ["underrun"] => Some(Trouble::Underrun),
+        ["flipped", place] => {
+            let (byte, bit) = place.split_once('.').unwrap_or((place, "0"));
+            let (byte, bit) = (byte.parse().ok()?, bit.parse().ok().filter(|&bit: &u8| bit < 8)?);
+            Some(Trouble::Flipped { byte, bit })
         }
         _ => None,
     }
+}
+
+/// `20ms`.
+fn milliseconds(word: &str) -> Option<Duration> {
+    let milliseconds: u32 = word.strip_suffix("ms")?.parse().ok().filter(|&time| time <= SLOWEST)?;
+    Some(Duration::from_millis(milliseconds.into()))
 }
 
 #[cfg(test)]
@@ -103,7 +120,9 @@ mod tests {
     #[test]
     fn every_fault_can_be_written_down() {
         let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n50 flickers\n\
-                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\ndrive reset-every 40\n";
+                    drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\ndrive reset-every 40\n\
+                    60 unwritable\n61 underrun\n62 flipped 2047.7\ndrive line-rate 4000000\ndrive buffer 65536\ndrive long 300ms\n\
+                    drive opc-fails yes\ndrive isrc-control no\ndrive takes-cd-text no\ndrive records yes\n";
         let fault = |sectors, trouble| Fault { sectors, trouble };
         let wanted = FaultScript {
             manners: Manners {
@@ -113,6 +132,12 @@ mod tests {
                 offset: -30,
                 forgets: false,
                 reset_every: Some(40),
+                line_rate: Some(4_000_000),
+                buffer: 65_536,
+                long: Duration::from_millis(300),
+                opc_fails: true,
+                isrc_control: Some(false),
+                takes_cd_text: false,
                 ..Manners::default()
             },
             faults: vec![
@@ -121,6 +146,9 @@ mod tests {
                 fault(30..31, Trouble::WrongBefore(3)),
                 fault(40..50, Trouble::Slow(Duration::from_millis(20))),
                 fault(50..51, Trouble::Flickers),
+                fault(60..61, Trouble::Unwritable),
+                fault(61..62, Trouble::Underrun),
+                fault(62..63, Trouble::Flipped { byte: 2047, bit: 7 }),
             ],
         };
         assert_eq!(FaultScript::parse(text), Ok(wanted));
@@ -131,9 +159,19 @@ mod tests {
         for line in ["20", "x unreadable", "5-4 unreadable", "-5 unreadable", "4294967295 unreadable", "2147483647 unreadable"] {
             assert_eq!(FaultScript::parse(&format!("\n{line}")), Err(BadScript(2)), "{line}");
         }
-        for line in
-            ["1 slow 20", "1 slow 99999999ms", "1 from-try", "drive pace 0", "drive c2 x", "drive x 1", "drive offset 99999"]
-        {
+        for line in [
+            "1 flipped 3.8",
+            "1 flipped",
+            "drive line-rate 0",
+            "drive long 5",
+            "1 slow 20",
+            "1 slow 99999999ms",
+            "1 from-try",
+            "drive pace 0",
+            "drive c2 x",
+            "drive x 1",
+            "drive offset 99999",
+        ] {
             assert_eq!(FaultScript::parse(line), Err(BadScript(1)), "{line}");
         }
     }

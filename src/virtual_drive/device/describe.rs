@@ -1,6 +1,8 @@
 //! What the drive says of itself.
 
 use super::medium::Medium;
+use super::recorder::{self, WRITTEN, WriteParameters};
+use super::write::{Writer, speeds};
 use super::{C2Manner, Manners, says};
 use crate::drive::mmc::Profile;
 use crate::drive::sense::Sense;
@@ -55,7 +57,12 @@ pub fn inquiry(manners: &Manners, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
 pub fn configuration(manners: &Manners, medium: Option<&Medium>, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
     let (wanted, from, len) = (cdb[1] & 3, be16(cdb, 2) as u16, be16(cdb, 7));
     let current = medium.map_or(Profile::NONE, |medium| medium.profile);
-    let chosen = features(manners, current).into_iter().filter(|(code, flags, _)| match wanted {
+    let mut all = features(manners, current);
+    if manners.records {
+        all.extend(recorder::features(medium.and_then(|medium| medium.recording.as_ref()), current));
+        all.sort_by_key(|(code, _, _)| *code);
+    }
+    let chosen = all.into_iter().filter(|(code, flags, _)| match wanted {
         0 => *code >= from,
         1 => *code >= from && flags & 1 != 0,
         _ => *code == from,
@@ -75,7 +82,10 @@ pub fn configuration(manners: &Manners, medium: Option<&Medium>, cdb: &[u8]) -> 
 /// Feature code, version and flags, data (MMC-6, clause 5).
 fn features(manners: &Manners, current: Profile) -> Vec<(u16, u8, Vec<u8>)> {
     const PERSISTENT: u8 = 0x03;
-    let known = [Profile::BD_ROM, Profile::DVD_ROM, Profile::CD_ROM];
+    let written = WRITTEN.iter().copied().filter(|_| manners.records).map(Profile);
+    let mut known: Vec<Profile> = written.chain([Profile::BD_ROM, Profile::DVD_ROM, Profile::CD_ROM]).collect();
+    // Most able first.
+    known.sort_by(|one, other| other.cmp(one));
     let profiles = known.iter().flat_map(|profile| [(profile.0 >> 8) as u8, profile.0 as u8, u8::from(*profile == current), 0]);
     let now = |is: bool| u8::from(is);
     let c2 = manners.c2 != C2Manner::Refused;
@@ -114,13 +124,24 @@ pub fn event(event: u8, present: bool, open: bool, cdb: &[u8]) -> Result<Vec<u8>
     Ok(allow(answer, be16(cdb, 7)))
 }
 
-/// MODE SENSE of 6 and of 10 bytes: pages 01, 0A, 0E, 1A and 2A, or all of them (3F).
-pub fn mode_pages(manners: &Manners, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
-    let all = [recovery(), control(), audio(), power(), capabilities(manners)];
+/// MODE SENSE of 6 and of 10 bytes: pages 01, 05, 0A, 0E, 1A and 2A, or all of them (3F).
+pub fn mode_pages(manners: &Manners, writer: &Writer, medium: Option<&Medium>, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+    const CHANGEABLE: u8 = 1;
+    const DEFAULT: u8 = 2;
+    const SAVED: u8 = 3;
+    let kind = cdb[2] >> 6;
+    let writing = match kind {
+        CHANGEABLE => WriteParameters::changeable(),
+        DEFAULT => WriteParameters::default().current(),
+        _ => writer.parameters.current(),
+    };
+    let writing = if manners.records { writing.to_vec() } else { Vec::new() };
+    let all = [recovery(), writing, control(), audio(), power(), capabilities(manners, writer, medium)];
     let wanted = cdb[2] & 0x3F;
-    let chosen: Vec<u8> = all.iter().filter(|page| wanted == 0x3F || page[0] == wanted).flatten().copied().collect();
-    // Saved values (3) there are none.
-    if chosen.is_empty() || cdb[2] >> 6 == 3 {
+    let is_wanted = |page: &&Vec<u8>| page.first().is_some_and(|&code| wanted == 0x3F || code == wanted);
+    let chosen: Vec<u8> = all.iter().filter(is_wanted).flatten().copied().collect();
+    // Saved values there are none.
+    if chosen.is_empty() || kind == SAVED {
         return Err(says::BAD_FIELD);
     }
     if cdb[0] == 0x1A {
@@ -151,35 +172,61 @@ fn power() -> Vec<u8> {
     vec![0x1A, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
-/// Capabilities and mechanical status (MMC-3, 5.5.10).
-fn capabilities(manners: &Manners) -> Vec<u8> {
+/// Capabilities and mechanical status (MMC-3, 5.5.10): a list of write speeds is its end.
+fn capabilities(manners: &Manners, writer: &Writer, medium: Option<&Medium>) -> Vec<u8> {
     let c2 = u8::from(manners.c2 != C2Manner::Refused) << 4;
-    let mut page = vec![0x2A, 28];
-    // Reads CD-R, CD-RW, method 2, DVD-ROM, DVD-R, DVD-RAM; writes nothing.
-    page.extend([0x3F, 0x00]);
-    // Multi-session, mode 2 form 1 and 2; CD-DA accurate, R–W de-interleaved, C2, ISRC, MCN.
-    page.extend([0x70, 0x63 | 0x04 | c2]);
+    let speeds = speeds(medium);
+    let mut page = vec![0x2A, (30 + 4 * speeds.len()) as u8];
+    // Reads CD-R, CD-RW, method 2, DVD-ROM, DVD-R, DVD-RAM; writes CD-R, CD-RW, with the laser off, DVD-R, DVD-RAM.
+    page.extend([0x3F, if manners.records { 0x37 } else { 0 }]);
+    // Multi-session, mode 2 form 1 and 2, underruns bridged; CD-DA accurate, R–W de-interleaved, C2, ISRC, MCN.
+    page.extend([0x70 | u8::from(manners.records) << 7, 0x63 | 0x04 | c2]);
     // A tray that locks and ejects.
     page.extend([0x29, 0x00]);
-    // ×52 at most and now, two volume levels, 4 MB of buffer.
-    page.extend([0x23, 0xD3, 0, 2, 0x10, 0x00, 0x23, 0xD3]);
-    page.resize(30, 0);
+    // ×52 at most and now, two volume levels, and the buffer in kilobytes.
+    let [high, low] = ((manners.buffer >> 10).min(0xFFFF) as u16).to_be_bytes();
+    page.extend([0x23, 0xD3, 0, 2, high, low, 0x23, 0xD3]);
+    let short = |speed: u32| (speed.min(0xFFFF) as u16).to_be_bytes();
+    let (now, most) = (short(writer.speed_of(&speeds)), short(speeds.first().copied().unwrap_or(0)));
+    // Write speeds in the places of older standards, too.
+    page.extend([&[0, 0], most.as_slice(), &now, &[0; 6], &now, &short(speeds.len() as u32)].concat());
+    for speed in speeds {
+        page.extend([[0, 0], short(speed)].concat());
+    }
     page
 }
 
-/// GET PERFORMANCE (MMC-6, 6.8): nominal reading performance, one speed over the whole disc.
-pub fn performance(medium: Option<&Medium>, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+/// GET PERFORMANCE (MMC-6, 6.8): nominal performance, one speed over the whole disc; and the write speeds of the disc.
+pub fn performance(writer: &Writer, medium: Option<&Medium>, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
     const FASTEST: u32 = 9_171;
-    if cdb[10] != 0 {
-        // No write speeds (type 3) and no defects, streams or zones.
-        return Ok(vec![0, 0, 0, 4, 0, 0, 0, 0]);
+    const WRITE_SPEEDS: u8 = 3;
+    /// Rotation control is CLV, and the speed is for the whole disc.
+    const WHOLE_DISC: u8 = 0x02;
+    let len = 8 + 16 * be16(cdb, 8);
+    let told = medium.and_then(|medium| medium.readable.as_ref()?.told.as_ref()).map_or(0, |disc| disc.sectors());
+    let sectors = medium.and_then(|medium| medium.recording.as_ref()).map_or(told, |recording| recording.blank().sectors);
+    let last = sectors.saturating_sub(1);
+    let speeds = speeds(medium);
+    match cdb[10] {
+        0 => {
+            let (writes, except) = (cdb[1] & 4 != 0, u8::from(cdb[1] & 4 != 0) << 1);
+            let speed = if writes { writer.speed_of(&speeds) } else { FASTEST };
+            let mut answer = vec![0, 0, 0, 20, except, 0, 0, 0, 0, 0, 0, 0];
+            answer.extend([speed, last, speed].iter().flat_map(|number| number.to_be_bytes()));
+            Ok(allow(answer, len))
+        }
+        WRITE_SPEEDS => {
+            let mut answer = (4 + 16 * speeds.len() as u32).to_be_bytes().to_vec();
+            answer.extend([0; 4]);
+            for speed in speeds {
+                answer.extend([WHOLE_DISC, 0, 0, 0]);
+                answer.extend([last, FASTEST, speed].iter().flat_map(|number| number.to_be_bytes()));
+            }
+            Ok(allow(answer, len))
+        }
+        // No defects, streams or zones.
+        _ => Ok(vec![0, 0, 0, 4, 0, 0, 0, 0]),
     }
-    let last = medium.map_or(0, |medium| medium.disc().sectors().saturating_sub(1));
-    let mut answer = vec![0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0];
-    answer.extend(FASTEST.to_be_bytes());
-    answer.extend(last.to_be_bytes());
-    answer.extend(FASTEST.to_be_bytes());
-    Ok(allow(answer, 8 + 16 * be16(cdb, 8)))
 }
 
 /// MECHANISM STATUS (MMC-6, 6.11).

@@ -35,6 +35,21 @@ pub struct Manners {
     pub lead_out: u32,
     /// Bytes a second (of 2048 or 2352 each sector); `None` as fast as it can.
     pub pace: Option<u32>,
+    /// Whether it writes discs, too.
+    pub records: bool,
+    /// Bytes a second that go from its buffer to a disc; `None` as fast as they come. A full buffer is then an answer (2/04/08), and one that runs
+    /// empty spoils what does not bridge that.
+    pub line_rate: Option<u32>,
+    /// Bytes of that buffer.
+    pub buffer: u32,
+    /// How long it takes to erase, to format, and to close.
+    pub long: Duration,
+    /// It finds no power to write with (SEND OPC INFORMATION).
+    pub opc_fails: bool,
+    /// Cue sheets are refused unless entries of recording codes have the control bits of their track (`Some(true)`), or none (`Some(false)`).
+    pub isrc_control: Option<bool>,
+    /// Whether it takes a cue sheet with CD-TEXT.
+    pub takes_cd_text: bool,
     /// After so many commands it is gone.
     pub unplug_after: Option<u64>,
     /// At this command, and again after as many, it says that it was reset, instead of doing what it is told.
@@ -60,6 +75,13 @@ impl Default for Manners {
             lead_in: 150,
             lead_out: 150,
             pace: None,
+            records: true,
+            line_rate: None,
+            buffer: 4 << 20,
+            long: Duration::ZERO,
+            opc_fails: false,
+            isrc_control: None,
+            takes_cd_text: true,
             unplug_after: None,
             reset_every: None,
             tray_opens_after: None,
@@ -102,6 +124,17 @@ pub enum Trouble {
     Flickers,
     /// Each read of it takes so long.
     Slow(Duration),
+    /// It can't be written.
+    Unwritable,
+    /// The buffer is empty when it is to be written.
+    Underrun,
+    /// What is written there is not quite what came: one bit of one byte of the block is another.
+    Flipped {
+        /// Which byte.
+        byte: u16,
+        /// Which bit, 0 being worth least.
+        bit: u8,
+    },
 }
 
 /// What comes of one read of one sector.
@@ -143,6 +176,16 @@ impl Script {
         Script { faults, cache: manners.cache, forgets: manners.forgets, pace: manners.pace, ..Script::default() }
     }
 
+    /// What is wrong with the disc.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The command takes so much longer.
+    pub fn wait(&mut self, time: Duration) {
+        self.owed += time;
+    }
+
     /// Whether any fault touches these sectors.
     pub fn touches(&self, sectors: &Range<i32>) -> bool {
         self.faults.iter().any(|fault| fault.sectors.start < sectors.end && sectors.start < fault.sectors.end)
@@ -166,6 +209,8 @@ impl Script {
                 Trouble::Flickers => outcome = Outcome::Flickered(tries),
                 Trouble::Slow(time) => self.owed += time,
                 Trouble::FromTry(_) | Trouble::WrongBefore(_) => {}
+                // These are for writing.
+                Trouble::Unwritable | Trouble::Underrun | Trouble::Flipped { .. } => {}
             }
         }
         if self.cache > 0 {

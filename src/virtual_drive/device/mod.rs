@@ -4,9 +4,11 @@ mod describe;
 mod faults;
 mod medium;
 mod read;
+mod recorder;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,9 @@ use crate::drive::transport::{Data, Transport, TransportError};
 use describe::{allow, be16};
 use faults::Script;
 pub use faults::{C2Manner, Fault, Manners, Trouble};
-use medium::Medium;
+use medium::{Medium, Readable};
+pub use recorder::{Blank, BlankKind, NoSuchBlank};
+use write::Writer;
 
 /// Senses that the device answers with (SPC-4, annex D).
 mod says {
@@ -44,6 +48,7 @@ const MOST_BYTES: usize = 512 << 10;
 pub struct Device {
     manners: Manners,
     script: Script,
+    writer: Writer,
     medium: Option<Medium>,
     /// The disc that lies in the open tray, which is the disc in the drive again when that closes.
     on_tray: Option<Medium>,
@@ -64,6 +69,7 @@ impl Device {
     /// Without a disc.
     pub fn new(manners: Manners) -> Device {
         Device {
+            writer: Writer::new(manners.buffer, manners.line_rate),
             manners,
             script: Script::default(),
             medium: None,
@@ -86,7 +92,11 @@ impl Device {
 
     /// Puts a disc in, with what is wrong with it, and closes the tray.
     pub fn insert(&mut self, reader: Arc<dyn DiscReader>, faults: Vec<Fault>) {
-        (self.medium, self.on_tray) = (Some(Medium::new(reader)), None);
+        self.put_in(Medium::new(reader), faults);
+    }
+
+    fn put_in(&mut self, medium: Medium, faults: Vec<Fault>) {
+        (self.medium, self.on_tray) = (Some(medium), None);
         self.script = Script::new(faults, &self.manners);
         self.open = false;
         self.event = EVENT_NEW_MEDIA;
@@ -118,6 +128,16 @@ impl Device {
             Some(medium) => Ok(medium),
             None => Err(if self.open { says::TRAY_OPEN } else { says::NO_DISC }),
         }
+    }
+
+    /// What can be read of the disc.
+    fn readable(&self) -> Result<&Readable, Sense> {
+        self.ready()?.readable.as_ref().ok_or(says::OUT_OF_RANGE)
+    }
+
+    /// What can be read of the disc, for commands that tell of it.
+    fn told(&self) -> Result<&Readable, Sense> {
+        self.ready()?.readable.as_ref().ok_or(says::BAD_FIELD)
     }
 
     /// What is scheduled to happen at this command happens.
@@ -158,11 +178,32 @@ impl Device {
         Ok(Vec::new())
     }
 
+    /// What REQUEST SENSE tells: what has happened, or what the drive is busy with.
+    fn sense(&mut self) -> Sense {
+        self.attention.take().or_else(|| self.writer.busy()).unwrap_or(Sense::new(0, 0, 0))
+    }
+
+    fn disc_information(&self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+        match &self.ready()?.recording {
+            // Resources of tracks and of pseudo-overwriting are other types of it.
+            _ if cdb[1] & 7 != 0 => Err(says::BAD_FIELD),
+            Some(recording) => Ok(recording.disc_information()),
+            None => self.told().map(tables::disc_information),
+        }
+    }
+
+    fn track_information(&self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+        match &self.ready()?.recording {
+            Some(recording) => recording.track_information(cdb),
+            None => self.told().and_then(|readable| tables::track_information(readable, cdb)),
+        }
+    }
+
     /// A command whose answer is made before any of it is sent.
     fn answer(&mut self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
         match cdb[0] {
             0x00 => self.ready().map(|_| Vec::new()),
-            0x03 => Ok(allow(self.attention.take().unwrap_or(Sense::new(0, 0, 0)).to_fixed().to_vec(), usize::from(cdb[4]))),
+            0x03 => Ok(allow(self.sense().to_fixed().to_vec(), usize::from(cdb[4]))),
             0x12 => describe::inquiry(&self.manners, cdb),
             0x1B => self.start_stop(cdb),
             0x1E => {
@@ -172,33 +213,48 @@ impl Device {
             0x23 => Ok(allow(tables::format_capacities(self.medium.as_ref()), be16(cdb, 7))),
             0x25 => self.ready().map(tables::capacity),
             0x2B | 0x01 | 0x0B | 0x35 => self.ready().map(|_| Vec::new()),
-            0x42 => self.ready().and_then(|medium| tables::subchannel(medium, cdb)),
+            0x42 => self.told().and_then(|readable| tables::subchannel(readable, cdb)),
             0x43 => self.ready().and_then(|medium| tables::toc(medium, cdb)),
             0x46 => describe::configuration(&self.manners, self.medium.as_ref(), cdb),
             0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.open, cdb),
-            0x51 => self.ready().map(|medium| allow(tables::disc_information(medium), be16(cdb, 7))),
-            0x52 => self.ready().and_then(|medium| tables::track_information(medium, cdb)),
-            0x1A | 0x5A => describe::mode_pages(&self.manners, cdb),
+            0x51 => self.disc_information(cdb).map(|answer| allow(answer, be16(cdb, 7))),
+            0x52 => self.track_information(cdb),
+            0x1A | 0x5A => describe::mode_pages(&self.manners, &self.writer, self.medium.as_ref(), cdb),
             // One unit, number 0.
             0xA0 => Ok(allow(vec![0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], be16(cdb, 6) << 16 | be16(cdb, 8))),
             0xA4 => Err(says::BAD_FIELD),
-            0xAC => describe::performance(self.medium.as_ref(), cdb),
+            0xAC => describe::performance(&self.writer, self.medium.as_ref(), cdb),
             0xAD => self.ready().and_then(|medium| tables::structure(medium, cdb)),
             0xBD => Ok(allow(describe::mechanism(self.open), be16(cdb, 8))),
             _ => Err(says::UNKNOWN_COMMAND),
         }
     }
 
-    fn carry_out(&mut self, cdb: &[u8], data: Data<'_>) -> Result<usize, Sense> {
+    fn carry_out(&mut self, cdb: &[u8], mut data: Data<'_>) -> Result<usize, Sense> {
         // INQUIRY, REQUEST SENSE, GET CONFIGURATION and GET EVENT STATUS NOTIFICATION are answered whatever has happened (SPC-4, 5.14; MMC-6, 4.1.6).
         let indifferent = matches!(cdb[0], 0x03 | 0x12 | 0x46 | 0x4A | 0xA0);
         if let (false, Some(attention)) = (indifferent, self.attention) {
             self.attention = None;
             return Err(attention);
         }
+        if let (false, Some(busy)) = (indifferent || cdb[0] == 0x5C, self.writer.busy()) {
+            return Err(busy);
+        }
+        if let Some(done) = self.carry_out_writing(cdb, &mut data) {
+            return done;
+        }
         match (cdb[0], data) {
             (0xBE | 0xB9, _) if !self.manners.knows_read_cd => Err(says::UNKNOWN_COMMAND),
-            (0xB6 | 0xBB | 0x55 | 0x15, _) => Ok(0),
+            (0x55 | 0x15, Data::Out(sent)) => self.select_mode(cdb, sent).map(|()| sent.len()),
+            (0xB6, Data::Out(sent)) => {
+                self.select_speed(cdb, sent);
+                Ok(sent.len())
+            }
+            (0xBB, _) => {
+                self.select_speed(cdb, &[]);
+                Ok(0)
+            }
+            (0x55 | 0x15 | 0xB6, _) => Ok(0),
             (0x08 | 0x28 | 0xA8, Data::In(into)) => self.read_data(cdb, into),
             (0xBE | 0xB9, Data::In(into)) => self.read_cd(cdb, into),
             // A read of nothing.

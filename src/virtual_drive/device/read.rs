@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::faults::Outcome;
-use super::medium::Medium;
+use super::medium::Readable;
 use super::{C2Manner, Device, says};
 use crate::disc::sector::{Form, RAW, SUBCHANNEL, Slice, SubKind, Worth};
 use crate::disc::subchannel;
@@ -86,14 +86,15 @@ impl Device {
     /// Sectors between the beginning of the disc and its end.
     fn on_the_disc(&self, lba: i32, count: u32) -> Result<Range<i32>, Sense> {
         let end = i64::from(lba) + i64::from(count);
-        let inside = lba >= 0 && end <= i64::from(self.ready()?.disc().lead_out().0);
+        let inside = lba >= 0 && end <= i64::from(self.readable()?.disc().lead_out().0);
         if inside { Ok(lba..end as i32) } else { Err(says::OUT_OF_RANGE) }
     }
 
     /// User data of sectors on the disc.
     fn read_user(&mut self, sectors: &Range<i32>, into: &mut [u8]) -> Result<(), Sense> {
         let lba = sectors.start;
-        let medium = self.ready()?;
+        self.check_written(sectors)?;
+        let medium = self.readable()?;
         let form = match medium.disc().track_at(Lba(lba)).map(|(_, track)| track.mode) {
             Some(TrackMode::Audio | TrackMode::Mode0 | TrackMode::Mode2 | TrackMode::Mode2Form2) => return Err(says::WRONG_MODE),
             // What belongs to no track can't be read.
@@ -107,6 +108,14 @@ impl Device {
         // What the disc's own error correction could not repair, no drive could.
         match worth.iter().position(|worth| *worth == Worth::Damaged) {
             Some(bad) => Err(says::UNREADABLE.at((lba + bad as i32).cast_unsigned())),
+            None => Ok(()),
+        }
+    }
+
+    /// A sector that was never written can't be read.
+    fn check_written(&self, sectors: &Range<i32>) -> Result<(), Sense> {
+        match self.ready()?.unwritten(sectors) {
+            Some(lba) => Err(says::UNREADABLE.at(lba.cast_unsigned())),
             None => Ok(()),
         }
     }
@@ -140,14 +149,15 @@ impl Device {
             return Err(says::BAD_FIELD);
         }
         let (before, behind) = (self.manners.lead_in, self.manners.lead_out);
-        let medium = self.ready()?;
+        let medium = self.readable()?;
         if !medium.profile.is_cd() {
             return Err(says::WRONG_MODE);
         }
-        let end = medium.disc().lead_out() + behind;
-        if sectors.start < -(before as i32) || sectors.end > end.0 {
+        let end = medium.disc().lead_out();
+        if sectors.start < -(before as i32) || sectors.end > (end + behind).0 {
             return Err(says::OUT_OF_RANGE);
         }
+        self.check_written(&(sectors.start..sectors.end.min(end.0)))?;
         let mode = mode_of(medium, sectors.start);
         let main = main_of(mode, wanted)?;
         let line = main.map_or(0, Slice::size) + wanted.c2 + wanted.sub_size();
@@ -155,7 +165,7 @@ impl Device {
         let into = &mut into[..size];
         let audio = mode == TrackMode::Audio;
         let wrong = self.look_at(&sectors, audio)?;
-        let medium = self.ready()?;
+        let medium = self.readable()?;
         let offset = if audio { self.manners.offset } else { 0 };
         fill(medium, &sectors, main, offset, wanted, into)?;
         if self.manners.makes_up && mode == TrackMode::Mode1 && main == Some(Slice::RAW) {
@@ -237,7 +247,7 @@ fn addressed(cdb: &[u8]) -> Result<Range<i32>, Sense> {
 }
 
 /// The mode of the track at an address; of a pregap that of its track, of the lead-out that of the last.
-fn mode_of(medium: &Medium, lba: i32) -> TrackMode {
+fn mode_of(medium: &Readable, lba: i32) -> TrackMode {
     let disc = medium.disc();
     let at = disc.track_at(Lba(lba)).map(|(_, track)| track.mode);
     let near = || disc.tracks().take_while(|(_, track)| track.first() <= Lba(lba)).last().or(disc.tracks().next());
@@ -282,7 +292,7 @@ fn main_of(mode: TrackMode, wanted: Wanted) -> Result<Option<Slice>, Sense> {
 
 /// Reads what is asked for from the disc; what lies on it nowhere reads as silence.
 fn fill(
-    medium: &Medium,
+    medium: &Readable,
     sectors: &Range<i32>,
     main: Option<Slice>,
     offset: i32,
@@ -321,7 +331,7 @@ fn fill(
 }
 
 /// Sectors cut at the borders of tracks, which one read never crosses.
-fn stretches(medium: &Medium, sectors: &Range<i32>) -> Vec<(i32, i32)> {
+fn stretches(medium: &Readable, sectors: &Range<i32>) -> Vec<(i32, i32)> {
     let disc = medium.disc();
     let mut borders: Vec<i32> = disc.tracks().flat_map(|(_, track)| [track.first().0, track.end().0]).collect();
     borders.retain(|border| sectors.start < *border && *border < sectors.end);
@@ -334,7 +344,7 @@ fn stretches(medium: &Medium, sectors: &Range<i32>) -> Vec<(i32, i32)> {
 }
 
 /// Reads within one track, or makes silence where there is none.
-fn read(medium: &Medium, from: i32, form: Form, into: &mut [u8], count: usize) -> Result<(), Sense> {
+fn read(medium: &Readable, from: i32, form: Form, into: &mut [u8], count: usize) -> Result<(), Sense> {
     if medium.disc().track_at(Lba(from)).is_some() {
         let mut worth = vec![Worth::Good; count];
         return medium.reader.read(Lba(from), form, into, &mut worth).map_err(|_| says::UNREADABLE.at(from.cast_unsigned()));
@@ -350,7 +360,7 @@ fn read(medium: &Medium, from: i32, form: Form, into: &mut [u8], count: usize) -
 }
 
 /// The main channel again, `offset` samples earlier on the disc.
-fn shift(medium: &Medium, sectors: &Range<i32>, offset: i32, line: usize, into: &mut [u8]) -> Result<(), Sense> {
+fn shift(medium: &Readable, sectors: &Range<i32>, offset: i32, line: usize, into: &mut [u8]) -> Result<(), Sense> {
     let first = i64::from(sectors.start) * RAW as i64 - i64::from(offset) * SAMPLE;
     let from = first.div_euclid(RAW as i64) as i32;
     let count = (sectors.end - sectors.start + 1) as usize;

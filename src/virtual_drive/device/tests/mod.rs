@@ -1,3 +1,5 @@
+mod writing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
