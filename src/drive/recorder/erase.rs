@@ -5,9 +5,9 @@ use super::{BurnError, CannotBurn, Erase, Format, Kind, NotRecordable, Stage, Te
 use crate::drive::mmc;
 use crate::drive::transport::Transport;
 
-/// Why a disc was not erased.
+/// Why a disc was not erased, or not closed.
 #[derive(Debug, thiserror::Error)]
-pub enum EraseError {
+pub enum DiscError {
     /// It is not known what it is.
     #[error(transparent)]
     Look(#[from] NotRecordable),
@@ -24,7 +24,7 @@ pub enum EraseError {
 
 /// Erases a CD-RW or DVD-RW, or formats a DVD+RW, DVD-RAM, BD-RE or a formatted DVD-RW anew. `spare_areas`: as [`super::BurnWish::spare_areas`]. The
 /// disc has to be ready.
-pub fn erase(transport: &mut dyn Transport, how: Erase, spare_areas: Option<bool>, tell: Tell<'_>) -> Result<(), EraseError> {
+pub fn erase(transport: &mut dyn Transport, how: Erase, spare_areas: Option<bool>, tell: Tell<'_>) -> Result<(), DiscError> {
     let recordable = look_at_blank(transport)?;
     let kind = recordable.kind;
     let format = if kind.is_overwritten() { Some(plan::format(&recordable, how, spare_areas)?) } else { None };
@@ -34,7 +34,7 @@ pub fn erase(transport: &mut dyn Transport, how: Erase, spare_areas: Option<bool
     match format {
         Some(chosen) => self::format(&mut drive, chosen)?,
         None if kind.is_rewritable() => blank(&mut drive, how)?,
-        None => return Err(EraseError::Once(kind)),
+        None => return Err(DiscError::Once(kind)),
     }
     Ok(())
 }

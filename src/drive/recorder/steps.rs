@@ -3,13 +3,13 @@
 
 use std::collections::VecDeque;
 
+use super::closing::{self, is_refused, tolerate};
 use super::cue_sheet::{Flavour, cue_sheet};
 use super::plan::{BurnPlan, Piece, Preparation, SessionPlan};
-use super::{BurnError, Close, Kind, Mode, Recorder, Stage, erase};
+use super::{BurnError, Kind, Mode, Recorder, Stage, erase};
 use crate::disc::Lba;
 use crate::disc::toc::FIRST_PREGAP;
-use crate::drive::mmc::{self, BlockType, Closing, Formatting, WriteParameters};
-use crate::drive::sense::Meaning;
+use crate::drive::mmc::{self, BlockType, Closing, WriteParameters};
 
 /// One thing after another. Sessions and tracks by their places in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +34,6 @@ pub fn steps(plan: &BurnPlan) -> VecDeque<Step> {
         steps.push_back(Step::CloseSession(n));
     }
     steps
-}
-
-/// Whether the drive refused what it was told, and may take it another way.
-fn is_refused(error: &BurnError) -> bool {
-    let refused = [Meaning::NotSupported, Meaning::WrongDisc, Meaning::Other];
-    matches!(error, BurnError::Command { error, .. } if error.meaning().is_some_and(|meaning| refused.contains(&meaning)))
-}
-
-/// A refusal that changes nothing of what is written.
-fn tolerate(result: Result<(), BurnError>) -> Result<(), BurnError> {
-    match result {
-        Err(error) if is_refused(&error) => Ok(()),
-        other => other,
-    }
 }
 
 /// Where the drive is expected to begin a session: what it calls the next writable address, behind a pregap of two seconds.
@@ -238,7 +224,7 @@ impl Recorder<'_> {
             self.drive.flush()?;
             self.tracks_done += u32::from(!self.plan.simulate);
         }
-        if let Some(session) = self.plan.sessions.get(n) {
+        if let Some(session) = self.plan.sessions.get(n).filter(|_| !self.muted) {
             self.landings.extend(session.tracks.get(t).into_iter().flat_map(|track| session.landings_of(track, self.shift)));
         }
         Ok(())
@@ -260,46 +246,16 @@ impl Recorder<'_> {
     }
 
     fn close_medium(&mut self) -> Result<(), BurnError> {
-        let (whole, kind) = (self.plan.close == Close::Disc, self.plan.kind);
-        let track = self.plan.sessions.first().map_or(1, |session| session.first_number());
-        match (self.plan.mode, kind) {
-            // Whether another session can follow stands in the page.
-            (Mode::TrackAtOnce, _) => self.drive.close(Closing::Session, 0),
+        let (kind, mode, close) = (self.plan.kind, self.plan.mode, self.plan.close);
+        let track = self.plan.sessions.first().map_or(1, SessionPlan::first_number);
+        match (mode, self.plan.preparation) {
             // Closed by what was sent.
             (Mode::SessionAtOnce | Mode::Raw | Mode::DiscAtOnce, _) => Ok(()),
-            (Mode::Incremental | Mode::LayerJump, _) => {
-                self.drive.close(Closing::Track, track)?;
-                self.drive.close(Closing::Session, 0)
-            }
-            (Mode::Sequential, _) => {
-                self.drive.close(Closing::Track, track)?;
-                match (whole, kind) {
-                    (false, _) => self.drive.close(Closing::Session, 0),
-                    (true, Kind::BdR) => self.drive.close(Closing::Disc, 0),
-                    // Some drives know only this one of the two on DVD+R DL, and all take it.
-                    (true, _) => match self.drive.close(Closing::DiscShort, 0) {
-                        Err(error) if is_refused(&error) => self.drive.close(Closing::Disc, 0),
-                        other => other,
-                    },
-                }
-            }
             // A quick format ends where the data do.
-            (Mode::RestrictedOverwrite, _) if matches!(self.plan.preparation, Some(Preparation::Format(f)) if f.is_growing()) => {
+            (Mode::RestrictedOverwrite, Some(Preparation::Format(format))) if format.is_growing() => {
                 self.drive.close(Closing::Session, 0)
             }
-            (_, Kind::DvdPlusRw) => self.stop_formatting(whole),
-            _ => Ok(()),
-        }
-    }
-
-    /// A DVD+RW that is still being formatted behind the data: other drives read it when it has a lead-out behind them.
-    fn stop_formatting(&mut self, whole: bool) -> Result<(), BurnError> {
-        let information = self.drive.persevere(Stage::Closing, mmc::read_disc_information)?;
-        match information.formatting {
-            Formatting::None | Formatting::Done => Ok(()),
-            Formatting::Stopped | Formatting::Running => {
-                self.drive.close(if whole { Closing::Session } else { Closing::Format }, 0)
-            }
+            _ => closing::close_medium(&mut self.drive, kind, track, close),
         }
     }
 }

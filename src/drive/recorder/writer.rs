@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 
 use super::lent::Lent;
 use super::made::Maker;
-use super::plan::{BurnPlan, Landing, Piece, Source};
+use super::plan::{BurnPlan, Filler, Landing, Piece, Source};
 use super::sink::Sink;
 use super::steps::{Step, steps};
-use super::{BurnError, Tell};
-use crate::disc::{DiscWriter, Run};
+use super::{BurnError, Stage, Tell};
+use crate::disc::{DiscWriter, Lba, Run};
 use crate::drive::mmc;
 use crate::drive::transport::Transport;
 
@@ -78,12 +78,13 @@ impl<'d> Recorder<'d> {
     /// Locks the tray, prepares the disc, tells the drive how it is going to be written, and writes what comes before the first sector of the source.
     pub fn begin(transport: &'d mut dyn Transport, plan: BurnPlan, tell: Tell<'d>) -> Result<Recorder<'d>, BurnError> {
         let mut recorder = Recorder::new(transport, plan, tell);
-        recorder.prepare()?;
-        recorder.advance()?;
+        recorder.start()?;
         Ok(recorder)
     }
 
-    fn new(transport: &'d mut dyn Transport, plan: BurnPlan, tell: Tell<'d>) -> Recorder<'d> {
+    /// The same up to the point where something can fail: whoever wants to know what the disc is after a failure of [`Recorder::start`] can ask
+    /// [`Recorder::abandon`] then.
+    pub fn new(transport: &'d mut dyn Transport, plan: BurnPlan, tell: Tell<'d>) -> Recorder<'d> {
         Recorder {
             sink: Sink::new(&plan, &*transport),
             maker: Maker::new(&plan),
@@ -96,6 +97,12 @@ impl<'d> Recorder<'d> {
             tracks_done: 0,
             muted: false,
         }
+    }
+
+    /// Locks the tray, and does all that comes before the first sector of the source. Called once, before anything is written.
+    pub fn start(&mut self) -> Result<(), BurnError> {
+        self.prepare()?;
+        self.advance()
     }
 
     /// How much of the drive's own buffer is used, and its size, in bytes; `None` where the drive does not say.
@@ -129,9 +136,15 @@ impl<'d> Recorder<'d> {
         Ok(())
     }
 
-    fn send_made(&mut self, piece: Piece, filler: super::Filler) -> Result<(), BurnError> {
+    fn send_made(&mut self, piece: Piece, filler: Filler) -> Result<(), BurnError> {
         for number in (0..piece.sectors).step_by(MADE_AT_ONCE as usize) {
             let count = MADE_AT_ONCE.min(piece.sectors - number);
+            if filler == Filler::LeadIn {
+                let far = u64::from(number) * 0x1_0000 / u64::from(piece.sectors);
+                if (self.drive.tell)(Stage::LeadIn, Some(far as u16)).is_break() {
+                    return Err(BurnError::Cancelled);
+                }
+            }
             let bytes = self.maker.make(filler, piece.block, piece.at + number, number, count);
             self.put(piece, u64::from(number) * piece.block.size() as u64, &bytes)?;
         }
@@ -144,7 +157,7 @@ impl<'d> Recorder<'d> {
             return Ok(());
         }
         let sectors = (offset / piece.block.size() as u64) as u32;
-        let at = crate::disc::Lba(piece.at.0.saturating_add(self.shift)) + sectors;
+        let at = Lba(piece.at.0.saturating_add(self.shift)) + sectors;
         self.sink.put(&mut self.drive, piece.block, at, bytes)
     }
 

@@ -111,6 +111,10 @@ pub fn plan(disc: &Disc, stored: &StoredAs<'_>, recordable: &Recordable, wish: &
     let free = match preparation {
         Some(Preparation::Format(format)) => format.sectors().unwrap_or(recordable.capacity),
         Some(Preparation::Erase(_)) => recordable.capacity,
+        // The drive keeps some sectors back for the links of tracks, which a session at once does not have.
+        None if kind.is_cd() && mode != Mode::TrackAtOnce => {
+            recordable.capacity.saturating_sub(target.begin().since(Lba(0)).unwrap_or(0))
+        }
         None => recordable.free,
     };
     let needed = needed(&sessions, &target);

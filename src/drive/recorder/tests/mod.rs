@@ -1,5 +1,6 @@
 //! Tests of the recorder.
 
+mod commands;
 mod golden;
 mod plans;
 
