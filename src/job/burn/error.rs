@@ -2,7 +2,7 @@
 
 use super::levels::words_of_rate;
 use crate::disc::Lba;
-use crate::drive::recorder::{AfterFailure, BurnError, BurnLoss, CannotBurn, EraseError, Kind, NotRecordable};
+use crate::drive::recorder::{AfterFailure, BurnError, BurnLoss, CannotBurn, DiscError, Kind, NotRecordable};
 use crate::job::Class;
 
 /// Why.
@@ -54,7 +54,7 @@ pub enum BurnFault {
     },
     /// The disc was not erased.
     #[error(transparent)]
-    Erase(#[from] EraseError),
+    Erase(#[from] DiscError),
     /// The recorder failed while it was at work.
     #[error("{error}; {after}")]
     Failed {
@@ -105,8 +105,8 @@ impl BurnFault {
         match self {
             BurnFault::NoRecorder | BurnFault::NotAuthored | BurnFault::NotInSoftware => Class::Request,
             BurnFault::Cannot(_) | BurnFault::TooSlow { .. } => Class::Request,
-            BurnFault::Erase(EraseError::Failed(BurnError::Cancelled)) => Class::Cancelled,
-            BurnFault::Erase(EraseError::Once(_) | EraseError::Format(_)) => Class::Request,
+            BurnFault::Erase(DiscError::Failed(BurnError::Cancelled)) => Class::Cancelled,
+            BurnFault::Erase(DiscError::Once(_) | DiscError::Format(_)) => Class::Request,
             BurnFault::Loss { .. } => Class::Loss,
             BurnFault::Damaged { .. } => Class::Input,
             BurnFault::NotRecordable(_) | BurnFault::Erase(_) | BurnFault::Unreadable { .. } | BurnFault::Failed { .. } | BurnFault::NothingKept => {
