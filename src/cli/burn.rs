@@ -39,7 +39,7 @@ pub struct Burn {
     #[arg(long, value_name = "WHAT", default_value = "disc")]
     close: CloseWord,
     /// Read the disc back and compare it with the source
-    #[arg(long, value_name = "yes|no", default_value = "yes", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "yes|no", default_value = "yes", action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new())]
     verify: bool,
     /// How many discs are burned in each recorder, one after another
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999))]
@@ -248,7 +248,16 @@ fn tell(drive: &str, report: &BurnReport, json: bool) {
     let loss: Vec<String> = report.losses.iter().map(ToString::to_string).collect();
     if json {
         let discs = report.discs.iter().map(DiscShape::of).collect();
-        print_json(&Done { event: "done", drive, discs, loss, notes: &report.notes, kept, ejected: report.ejected, seconds: report.seconds });
+        print_json(&Done {
+            event: "done",
+            drive,
+            discs,
+            loss,
+            notes: &report.notes,
+            kept,
+            ejected: report.ejected,
+            seconds: report.seconds,
+        });
         return;
     }
     for disc in &report.discs {

@@ -148,13 +148,13 @@ fn compare_tables(expected: &Disc, told: &Disc) -> Vec<Difference> {
     found
 }
 
-/// What is compared: what the source has given, as far as drives can read it. What lies before LBA 0, and the two seconds before a later session, they can't.
+/// What is compared: what the source has given, as far as drives can read it. Of CDs, the two seconds before each session they can't.
 fn ground(landings: &[Landing], disc: &Disc) -> Vec<Stretch> {
     let mut ground = Vec::new();
     for landing in landings {
         let session = disc.sessions.iter().find(|session| session.number == landing.session);
         let Some(first) = session.and_then(|session| session.tracks.first()) else { continue };
-        let readable = first.first() + RECORDERS;
+        let readable = first.first() + if disc.medium.is_cd() { RECORDERS } else { 0 };
         let skip = readable.since(landing.at).unwrap_or(0).min(landing.sectors);
         if skip < landing.sectors {
             let form = Form::main(landing.equal);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::BurnFault;
 use super::task::{BurnFrom, BurnTask};
-use crate::disc::DiscReader;
+use crate::disc::{Disc, DiscReader};
 use crate::image::Password;
 use crate::job::audio_cd::audio_disc;
 use crate::job::drives::{drive_of, is_software};
@@ -42,6 +42,10 @@ impl BurnSource {
             Some(drive) if task.through_image || is_in(task, &task.drive) => BurnSource::saved(drive, control, tell),
             Some(drive) => {
                 let image = open::source(path, &opening(None, control), control)?;
+                if wants_care(image.disc()) {
+                    drop(image);
+                    return BurnSource::saved(drive, control, tell);
+                }
                 let drive = (!is_software(drive)).then(|| drive.to_owned());
                 Ok(BurnSource { reader: image.reader, path: image.path, drive, notes: Vec::new(), _saved: None })
             }
@@ -65,6 +69,12 @@ impl BurnSource {
         let source = BurnSource::image(&path, None, control)?;
         Ok(BurnSource { _saved: Some(folder), ..source })
     }
+}
+
+/// Whether a disc can't be copied as it is read: where its tracks begin is told by its subchannel, which has to be read whole before, and audio has to be
+/// read twice to be sure of it.
+fn wants_care(disc: &Disc) -> bool {
+    disc.medium.is_cd() && (disc.audio_tracks() > 0 || disc.tracks().count() > 1)
 }
 
 /// Whether the disc to be burned is in this drive itself.

@@ -4,6 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::error::BurnFault;
 use super::levels::BurnPicture;
@@ -17,6 +18,12 @@ use crate::job::{Control, JobError, Phase, Progress};
 
 /// Parts of a whole in which a drive tells how far it is.
 const PARTS: u64 = 65_536;
+
+/// Not more often than this is it told that the drive is at the same thing.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// What the drive is at, and when that was told last.
+type Heard = (Stage, Option<Instant>);
 
 /// What is written, from where, and who hears of it.
 pub struct Burning<'a> {
@@ -54,7 +61,7 @@ impl Burning<'_> {
     /// Writes it. The drive is free again when that is over, however it ends.
     pub fn write(&self, seat: &mut Seat) -> Result<Written, JobError> {
         let name = seat.name.clone();
-        let stage = Mutex::new(Stage::Starting);
+        let stage = Mutex::new((Stage::Starting, None));
         let heard = |now, parts| self.hear(&stage, now, parts);
         let recorder = Recorder::begin(&mut **seat.transport(), self.plan.clone(), Box::new(heard));
         let recorder = recorder.map_err(|error| {
@@ -62,13 +69,22 @@ impl Burning<'_> {
             self.failed(&name, Some(error), after)
         })?;
         let gauge = Gauge::default();
-        let mut meter = Meter::new(self.control, self.tell, Phase::Burn, self.total());
+        let total = self.total();
+        let mut meter = Some(Meter::new(self.control, self.tell, Phase::Burn, total));
         let mut counted = 0;
         let glance = |levels: &Levels| {
             self.show_levels(&stage, levels);
             let new = levels.written - counted;
             counted = levels.written;
-            meter.advance(new, new, None).map_err(io::Error::other)
+            match &mut meter {
+                Some(meter) => meter.advance(new, new, None).map_err(io::Error::other)?,
+                None => self.control.check().map_err(io::Error::other)?,
+            }
+            if let Some(meter) = meter.take_if(|_| counted == total) {
+                meter.finish();
+                (self.tell)(waiting(Phase::Close, None));
+            }
+            Ok(())
         };
         let (mut ring, feed) = ring(self.plan.runs(), &gauge, Box::new(glance));
         let names = Names { source: self.path, target: Path::new(&name) };
@@ -95,28 +111,35 @@ impl Burning<'_> {
     }
 
     /// The drive says what it is at.
-    fn hear(&self, stage: &Mutex<Stage>, now: Stage, parts: Option<u16>) -> ControlFlow<()> {
-        *stage.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    fn hear(&self, stage: &Mutex<Heard>, now: Stage, parts: Option<u16>) -> ControlFlow<()> {
+        let news = {
+            let mut heard = stage.lock().unwrap_or_else(PoisonError::into_inner);
+            let news = heard.0 != now || heard.1.is_none_or(|last| last.elapsed() >= INTERVAL);
+            if news {
+                *heard = (now, Some(Instant::now()));
+            }
+            news
+        };
         let phase = match now {
             Stage::Erasing | Stage::Formatting => Phase::Erase,
             Stage::Starting | Stage::Calibrating | Stage::LeadIn => Phase::Prepare,
             Stage::Writing => Phase::Burn,
             Stage::Flushing | Stage::Closing => Phase::Close,
         };
-        if phase != Phase::Burn {
+        if news && phase != Phase::Burn {
             (self.tell)(waiting(phase, parts));
         }
         if self.control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn show_levels(&self, stage: &Mutex<Stage>, levels: &Levels) {
+    fn show_levels(&self, stage: &Mutex<Heard>, levels: &Levels) {
         (self.show)(BurnPicture {
             copy: self.copy.0,
             copies: self.copy.1,
             kind: self.plan.kind,
             mode: self.plan.mode,
             simulated: self.plan.simulate,
-            stage: *stage.lock().unwrap_or_else(PoisonError::into_inner),
+            stage: stage.lock().unwrap_or_else(PoisonError::into_inner).0,
             ring: levels.ring,
             drive: levels.drive,
             written: levels.written,
