@@ -153,10 +153,8 @@ fn interleaved(sub: Sub, bytes: &[u8]) -> [u8; SUBCHANNEL] {
         Sub::Pq => {
             let mut pq = *bytes.first_chunk::<16>().expect("a block has as many bytes as its form says");
             let (q, _) = pq.split_first_chunk_mut::<CHANNEL>().expect("Q is a part of it");
-            // Hosts may leave the checksum to the drive: cdrdao does (seen with 1.2.4).
-            if q[CHANNEL - 2..] == [0; 2] {
-                subchannel::seal(q);
-            }
+            // The checksum is the drive's business: cdrdao sends it without inverting it (seen with 1.2.4), and its discs are read.
+            subchannel::seal(q);
             subchannel::interleave(&subchannel::from_pq16(&pq))
         }
     }
