@@ -5,6 +5,7 @@
 
 mod encoding;
 mod field;
+mod lead_in;
 mod packs;
 mod read;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use encoding::Encoding;
 pub use field::{ENGLISH, Field};
+pub use lead_in::lead_in;
 pub use packs::PackFlaw;
 pub use write::Unwritable;
 
@@ -23,7 +25,7 @@ pub const MAX_LANGUAGES: usize = 8;
 /// Bytes of text in a pack.
 const PACK_TEXT: usize = 12;
 /// Bytes of a pack, its checksum included.
-const PACK: usize = 18;
+pub const PACK: usize = 18;
 /// Type of the packs that describe a block.
 const SIZE_INFO: u8 = 0x8F;
 /// Genre codes begin with a byte below this, texts do not: that tells packs of producers who leave the code out.

@@ -32,6 +32,23 @@ pub struct DiscInformation {
     pub last_track: u16,
     /// Disc type of the TOC: 00 CD-DA or CD-ROM, 10 CD-i, 20 XA, FF not known.
     pub disc_type: u8,
+    /// Whether the last session is there and not yet closed: something may be in it, or not.
+    pub incomplete: bool,
+    /// How far a DVD+RW is formatted.
+    pub formatting: Formatting,
+}
+
+/// How far a disc is formatted that formats itself while it is idle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Formatting {
+    /// Not at all; or the disc is of a kind that does not do that.
+    None,
+    /// It was begun, and stopped.
+    Stopped,
+    /// It goes on.
+    Running,
+    /// It is done.
+    Done,
 }
 
 /// Asks for it.
@@ -43,6 +60,8 @@ pub fn read_disc_information(transport: &mut dyn Transport) -> Result<DiscInform
         erasable: flags & 0x10 != 0,
         first_track: reply.u8(3)?,
         disc_type: reply.u8(8)?,
+        incomplete: flags & 0x0C == 0x04,
+        formatting: [Formatting::None, Formatting::Stopped, Formatting::Running, Formatting::Done][usize::from(reply.u8(7)? & 3)],
         sessions: u16::from_be_bytes([reply.u8(9)?, reply.u8(4)?]),
         last_track: u16::from_be_bytes([reply.u8(11)?, reply.u8(6)?]),
     })

@@ -17,12 +17,23 @@ pub fn set_cd_speed(transport: &mut dyn Transport, read: Option<u16>, write: Opt
 pub fn set_read_streaming(transport: &mut dyn Transport, sectors: u32, rate: Option<u32>) -> Result<(), CommandError> {
     /// RDD: back to the drive's defaults.
     const DEFAULTS: u8 = 0x04;
+    let flags = if rate.is_none() { DEFAULTS } else { 0 };
+    set_streaming(transport, flags, sectors, [rate.unwrap_or(0); 2])
+}
+
+/// SET STREAMING for writing at a speed that the drive has offered.
+pub fn set_write_streaming(transport: &mut dyn Transport, speed: WriteSpeed) -> Result<(), CommandError> {
+    set_streaming(transport, 0, speed.sectors, [speed.read, speed.write])
+}
+
+/// For this many sectors, at these rates of reading and writing.
+fn set_streaming(transport: &mut dyn Transport, flags: u8, sectors: u32, rates: [u32; 2]) -> Result<(), CommandError> {
     let mut list = [0; 28];
-    list[0] = if rate.is_none() { DEFAULTS } else { 0 };
+    list[0] = flags;
     list[8..12].copy_from_slice(&sectors.saturating_sub(1).to_be_bytes());
-    // Size over time: so many kilobytes in 1000 ms, for reading and for writing.
-    for at in [12, 20] {
-        list[at..at + 4].copy_from_slice(&rate.unwrap_or(0).to_be_bytes());
+    // Size over time: so many kilobytes in 1000 ms.
+    for (at, rate) in [12, 20].into_iter().zip(rates) {
+        list[at..at + 4].copy_from_slice(&rate.to_be_bytes());
         list[at + 4..at + 8].copy_from_slice(&1000u32.to_be_bytes());
     }
     send(transport, "SET STREAMING", &[0xB6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0], &list, USUAL)

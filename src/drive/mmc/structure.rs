@@ -1,6 +1,8 @@
-//! READ DISC STRUCTURE (MMC-6, 6.22): the control data of DVDs and Blu-ray discs.
+//! READ DISC STRUCTURE and SEND DISC STRUCTURE (MMC-6, 6.22 and 6.34): the control data of DVDs and Blu-ray discs, and where their layers meet.
 
-use super::reply::{CommandError, ask, short};
+use std::time::Duration;
+
+use super::reply::{CommandError, ask, send, short};
 use crate::drive::transport::Transport;
 
 /// READ DISC STRUCTURE: a structure by its format code, without its header of four bytes. `bd` asks for those of Blu-ray discs.
@@ -10,6 +12,39 @@ pub fn read_structure(transport: &mut dyn Transport, bd: bool, layer: u8, format
     let cdb = [0xAD, u8::from(bd), 0, 0, 0, 0, layer, format, high, low, 0, 0];
     let reply = ask(transport, "READ DISC STRUCTURE", &cdb, MOST)?;
     Ok(reply.rest(4, 2, usize::from(reply.u16(0)?)).to_vec())
+}
+
+/// Some drives try the laser on the second layer when they are told where it begins.
+const SETTLING: Duration = Duration::from_secs(180);
+
+/// The first layer of a DVD+R DL (format 20): its sectors, and whether that is settled for good.
+pub fn read_layer_0(transport: &mut dyn Transport) -> Result<(u32, bool), CommandError> {
+    let reply = ask(transport, "READ DISC STRUCTURE", &[0xAD, 0, 0, 0, 0, 0, 0, 0x20, 0, 12, 0, 0], 12)?;
+    Ok((reply.u32(8)?, reply.u8(4)? & 0x80 != 0))
+}
+
+/// Settles how many sectors the first layer of a DVD+R DL has (format 20).
+pub fn send_layer_0(transport: &mut dyn Transport, sectors: u32) -> Result<(), CommandError> {
+    send_address(transport, 0x20, sectors)
+}
+
+/// Where the middle area of a DVD-R DL that is written from one layer to the next is moved to, nearer to the centre (format 21): the first sector behind
+/// the data of the first layer.
+pub fn send_shifted_middle_area(transport: &mut dyn Transport, at: u32) -> Result<(), CommandError> {
+    send_address(transport, 0x21, at)
+}
+
+/// The last sector before the next jump to the other layer of a DVD-R DL (format 23).
+pub fn send_layer_jump(transport: &mut dyn Transport, last: u32) -> Result<(), CommandError> {
+    send_address(transport, 0x23, last)
+}
+
+/// SEND DISC STRUCTURE with an address for all that it holds.
+fn send_address(transport: &mut dyn Transport, format: u8, address: u32) -> Result<(), CommandError> {
+    let [a, b, c, d] = address.to_be_bytes();
+    // The length of what follows it stands in the first two.
+    let list = [0, 10, 0, 0, 0, 0, 0, 0, a, b, c, d];
+    send(transport, "SEND DISC STRUCTURE", &[0xBF, 0, 0, 0, 0, 0, 0, format, 0, 12, 0, 0], &list, SETTLING)
 }
 
 /// What the physical format information of a DVD says (format 00; ECMA-267, 16.1, and MMC-6, table of format 00).
