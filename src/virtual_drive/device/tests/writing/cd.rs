@@ -385,3 +385,29 @@ fn reserved_tracks_are_written_where_they_lie() {
     rig.close(2, 0).unwrap();
     assert!(rig.read(0, 300).unwrap() == data && rig.read(452, 300).unwrap() == data);
 }
+
+/// A second session at once goes on with the track numbers, and with its pause where the lead-in ends.
+#[test]
+fn a_session_at_once_follows_another() {
+    let mut rig = Rig::new(BlankKind::CdR);
+    let data = noise(450, DATA, 1);
+    let mut start = 0;
+    for session in 1..=2u8 {
+        rig.select(&[(2, 0x42), (3, if session == 1 { 0xC0 } else { 0 })]).unwrap();
+        let at = |lba: i32, head: [u8; 4]| [head.as_slice(), &[0], &toc::time(Lba(lba))].concat();
+        let entries = [
+            at(-150, [0x41, 0, 0, 0x14]),
+            at(start - 150, [0x41, session, 0, 0x10]),
+            at(start, [0x41, session, 1, 0x10]),
+            at(start + 300, [0x41, 0xAA, 1, 0x14]),
+        ];
+        send_sheet(&mut rig, &entries.concat()).unwrap();
+        rig.write_all(start - 150, &data, DATA).unwrap();
+        rig.synchronize().unwrap();
+        assert!(rig.read(start, 300).unwrap() == data[150 * DATA..]);
+        assert_eq!(rig.state().0, session, "appendable, then complete");
+        start = 300 + 11_400;
+    }
+    let wanted = [(1, TrackMode::Mode1, 0, 150, 300), (2, TrackMode::Mode1, 11_700, 150, 300)];
+    assert_eq!(shape(rig.0.recorded().unwrap().disc()), wanted);
+}
