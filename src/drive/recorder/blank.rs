@@ -210,7 +210,8 @@ fn offers(kind: Kind, configuration: &Configuration) -> Offers {
         Mode::Raw => bit(feature::MASTERING, feature::RAW),
         Mode::DiscAtOnce => has(feature::DVD_R_WRITE),
         // A DVD-RW that was erased quickly is no longer written so, and the feature not current.
-        Mode::Incremental => has(feature::DVD_R_WRITE) && current(feature::INCREMENTAL),
+        Mode::Incremental if kind == Kind::DvdRw => current(feature::INCREMENTAL),
+        Mode::Incremental => has(feature::DVD_R_WRITE) && has(feature::INCREMENTAL),
         Mode::RestrictedOverwrite => has(feature::RESTRICTED_OVERWRITE),
         Mode::LayerJump => has(feature::LAYER_JUMP),
         // A drive that takes such a disc for one to be written on writes it: there is one way only.

@@ -13,10 +13,8 @@ pub enum Kind {
     CdRw,
     /// DVD-R, and DVD-R for authoring.
     DvdR,
-    /// DVD-R DL, written from the first layer to the second.
+    /// DVD-R DL.
     DvdRDl,
-    /// DVD-R DL, written by jumping between the layers.
-    DvdRDlJump,
     /// DVD-RW, written as a DVD-R is.
     DvdRw,
     /// DVD-RW, formatted: written anywhere in blocks of 32 KiB.
@@ -68,8 +66,8 @@ impl Kind {
             0x12 => Kind::DvdRam,
             0x13 => Kind::DvdRwOverwrite,
             0x14 => Kind::DvdRw,
-            0x15 => Kind::DvdRDl,
-            0x16 => Kind::DvdRDlJump,
+            // The drive tells one or the other by the way of writing that it was told last.
+            0x15 | 0x16 => Kind::DvdRDl,
             0x1A | 0x2A => Kind::DvdPlusRw,
             0x1B => Kind::DvdPlusR,
             0x2B => Kind::DvdPlusRDl,
@@ -85,7 +83,7 @@ impl Kind {
             Kind::CdR => "CD-R",
             Kind::CdRw => "CD-RW",
             Kind::DvdR => "DVD-R",
-            Kind::DvdRDl | Kind::DvdRDlJump => "DVD-R DL",
+            Kind::DvdRDl => "DVD-R DL",
             Kind::DvdRw | Kind::DvdRwOverwrite => "DVD-RW",
             Kind::DvdRam => "DVD-RAM",
             Kind::DvdPlusR => "DVD+R",
@@ -131,9 +129,9 @@ impl Kind {
     pub fn modes(self) -> &'static [Mode] {
         match self {
             Kind::CdR | Kind::CdRw => &[Mode::SessionAtOnce, Mode::TrackAtOnce, Mode::Raw],
-            Kind::DvdR | Kind::DvdRDl => &[Mode::DiscAtOnce, Mode::Incremental],
+            Kind::DvdR => &[Mode::DiscAtOnce, Mode::Incremental],
+            Kind::DvdRDl => &[Mode::DiscAtOnce, Mode::Incremental, Mode::LayerJump],
             Kind::DvdRw => &[Mode::DiscAtOnce, Mode::Incremental, Mode::RestrictedOverwrite],
-            Kind::DvdRDlJump => &[Mode::LayerJump],
             Kind::DvdRwOverwrite => &[Mode::RestrictedOverwrite, Mode::DiscAtOnce, Mode::Incremental],
             Kind::DvdPlusR | Kind::DvdPlusRDl | Kind::BdR => &[Mode::Sequential],
             Kind::DvdRam | Kind::DvdPlusRw | Kind::BdRe => &[Mode::Overwrite],

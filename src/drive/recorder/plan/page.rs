@@ -48,7 +48,8 @@ impl BurnPlan {
             Mode::Raw => WriteParameters { write_type: WriteType::Raw, block_type: BlockType::RawPw, ..plain },
             Mode::DiscAtOnce => WriteParameters { open: false, ..dvd },
             Mode::Incremental => WriteParameters { write_type: WriteType::Packet, packet: Some(DVD_PACKET), ..dvd },
-            Mode::LayerJump => WriteParameters { write_type: WriteType::LayerJump, packet: Some(DVD_PACKET), ..dvd },
+            // Packets of a fixed size belong to the mode before alone (MMC-6, 7.5.4.10).
+            Mode::LayerJump => WriteParameters { write_type: WriteType::LayerJump, ..dvd },
             _ => plain,
         })
     }

@@ -3,6 +3,7 @@
 mod commands;
 mod golden;
 mod plans;
+mod round_trip;
 
 use super::*;
 use crate::disc::{Disc, Lba, Medium, Session, Stored, Track, TrackId, TrackMode};
