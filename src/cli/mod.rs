@@ -1,6 +1,7 @@
 //! The command line: the same jobs as the window. Its `--json` shapes and exit codes are a contract (`docs/cli.md`).
 
 mod batch;
+mod burn;
 mod convert;
 mod demo;
 mod drive_test;
@@ -52,6 +53,10 @@ enum Command {
     Drives(drives::Drives),
     /// Make an image of the disc in a drive, read as far as it can be read, and say what could not be
     Rip(Box<rip::Rip>),
+    /// Write an image, or the disc in another drive, onto a blank disc, and prove it
+    Burn(Box<burn::Burn>),
+    /// Empty a rewritable disc
+    Erase(burn::EraseArgs),
     /// Make any image a drive for this machine, over iSCSI
     Serve(serve::Serve),
     /// Make a small disc from nothing and show it
@@ -152,6 +157,8 @@ fn dispatch(cli: Cli) -> ExitCode {
         Some(Command::Formats(args)) => formats::run(&args),
         Some(Command::Drives(args)) => drives::run(&args),
         Some(Command::Rip(args)) => rip::run(&args),
+        Some(Command::Burn(args)) => burn::run(&args),
+        Some(Command::Erase(args)) => burn::run_erase(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     }

@@ -1,6 +1,7 @@
 //! What is printed: progress, errors, JSON.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use serde::Serialize;
 
-use crate::job::{BatchEvent, Class, Control, Event, JobError, Outcome, Pool, Progress, Task};
+use crate::job::{BatchEvent, Class, Control, Event, JobError, JobId, Outcome, Pool, Progress, Task};
 
 /// How a command prints.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub struct Output {
 #[derive(Serialize)]
 pub struct ProgressLine {
     event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drive: Option<String>,
     phase: &'static str,
     done: u64,
     total: u64,
@@ -47,8 +50,8 @@ pub struct ErrorBody<'a> {
     offset: Option<u64>,
 }
 
-/// The task that Ctrl+C cancels: that of the moment, for a command may do several, one after another.
-static RUNNING: Mutex<Option<Control>> = Mutex::new(None);
+/// The tasks that Ctrl+C cancels: those of the moment, for a command may do several, one after another.
+static RUNNING: Mutex<Vec<Control>> = Mutex::new(Vec::new());
 /// Whether Ctrl+C was pressed, maybe between two tasks.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Whether something could not be printed.
@@ -60,12 +63,12 @@ fn interrupt() {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(Control::cancel);
 }
 
-/// Makes Ctrl+C cancel this task from now on.
-fn cancel_on_interrupt(control: Control) {
+/// Makes Ctrl+C cancel these tasks from now on.
+fn cancel_on_interrupt(controls: Vec<Control>) {
     static HANDLED: Once = Once::new();
     // Where no handler can be set, Ctrl+C ends the process as it always does; the unfinished folder stays behind then.
     HANDLED.call_once(|| drop(ctrlc::set_handler(interrupt)));
-    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(control);
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = controls;
     if INTERRUPTED.load(Ordering::SeqCst) {
         interrupt();
     }
@@ -74,7 +77,7 @@ fn cancel_on_interrupt(control: Control) {
 /// Waits for Ctrl+C, or for the process to be asked to end.
 pub fn until_interrupted() {
     let control = Control::default();
-    cancel_on_interrupt(control.clone());
+    cancel_on_interrupt(vec![control.clone()]);
     while !control.is_cancelled() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
@@ -92,27 +95,54 @@ impl Output {
     }
 
     /// The same; `told` hears what a batch tells, and may write it over the line on the terminal.
-    pub fn follow_batch(self, task: Task, mut told: impl FnMut(BatchEvent, &mut Line)) -> Result<Outcome, JobError> {
-        let pool = Pool::new(1, Arc::new(|| ()));
-        let id = pool.submit(task);
-        if let Some(control) = pool.control(id) {
-            cancel_on_interrupt(control);
-        }
+    pub fn follow_batch(self, task: Task, told: impl FnMut(BatchEvent, &mut Line)) -> Result<Outcome, JobError> {
+        let ended = self.follow_these(vec![(String::new(), task)], told).pop();
+        ended.map_or(Err(JobError::Cancelled), |(_, result)| result)
+    }
+
+    /// Does several tasks at once, each with a name that stands before its progress, and says how each has ended. Ctrl+C cancels them all.
+    pub fn follow_all(self, tasks: Vec<(String, Task)>) -> Vec<(String, Result<Outcome, JobError>)> {
+        self.follow_these(tasks, |_, _| ())
+    }
+
+    fn follow_these(
+        self,
+        tasks: Vec<(String, Task)>,
+        mut told: impl FnMut(BatchEvent, &mut Line),
+    ) -> Vec<(String, Result<Outcome, JobError>)> {
+        let pool = Pool::new(tasks.len(), Arc::new(|| ()));
+        let mut names: HashMap<JobId, String> = tasks.into_iter().map(|(name, task)| (pool.submit(task), name)).collect();
+        let mut ids: Vec<JobId> = names.keys().copied().collect();
+        ids.sort_unstable();
+        cancel_on_interrupt(ids.iter().filter_map(|&id| pool.control(id)).collect());
         let mut line = Line::new(!self.json && io::stderr().is_terminal());
+        let mut ended = Vec::new();
         for event in pool.events() {
             match event {
                 // A terminal has no room for pictures.
-                Event::Started(_) | Event::Rip(..) => {}
-                Event::Progress(_, progress) if self.progress_lines => print_json(&ProgressLine::of(progress, "sectors")),
-                Event::Progress(_, progress) => line.show(&progress, "", None),
+                Event::Started(_) | Event::Rip(..) | Event::Burn(..) => {}
+                Event::Progress(id, progress) => {
+                    let name = names.get(&id).filter(|name| !name.is_empty());
+                    match self.progress_lines {
+                        true => print_json(&ProgressLine {
+                            drive: name.cloned(),
+                            ..ProgressLine::of(progress, progress.phase.unit())
+                        }),
+                        false => line.show(&progress, &name.map(|name| format!("{name}: ")).unwrap_or_default(), None),
+                    }
+                }
                 Event::Batch(_, event) => told(event, &mut line),
-                Event::Ended(_, result) => {
+                Event::Ended(id, result) => {
                     line.clear();
-                    return *result;
+                    ended.push((id, names.remove(&id).unwrap_or_default(), *result));
+                    if names.is_empty() {
+                        break;
+                    }
                 }
             }
         }
-        Err(JobError::Cancelled)
+        ended.sort_unstable_by_key(|(id, ..)| *id);
+        ended.into_iter().map(|(_, name, result)| (name, result)).collect()
     }
 }
 
@@ -129,6 +159,7 @@ impl ProgressLine {
     pub fn of(progress: Progress, unit: &'static str) -> ProgressLine {
         ProgressLine {
             event: "progress",
+            drive: None,
             phase: progress.phase.word(),
             done: progress.done,
             total: progress.total,

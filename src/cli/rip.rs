@@ -58,7 +58,8 @@ pub struct Rip {
     json: bool,
 }
 
-fn times(text: &str) -> Result<f64, &'static str> {
+/// A speed, in multiples of single speed.
+pub fn times(text: &str) -> Result<f64, &'static str> {
     let number = text.trim_end_matches(['x', 'X', '×']).parse().ok();
     number.filter(|times: &f64| (0.1..=1000.0).contains(times)).ok_or("not a speed: 1, 8 and 2.4 are")
 }

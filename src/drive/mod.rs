@@ -20,7 +20,7 @@ pub mod sense;
 pub mod transport;
 mod watch;
 
-pub use audio::{AudioReading, POINTERS, SAMPLES, is_flagged};
+pub use audio::{AudioReading, POINTERS, SAMPLES, is_flagged, reachable};
 pub use details::{Details, LookError, Protection, look};
 pub use reader::{Ask, DriveReader};
 pub use report::report;

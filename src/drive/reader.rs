@@ -24,6 +24,8 @@ pub struct DriveReader {
     disc: Disc,
     transport: Mutex<Box<dyn Transport>>,
     user_data_only: bool,
+    /// Bytes of a sector's main channel as [`attempt`](DriveReader::attempt) gives it.
+    record: usize,
     audio: AudioReading,
     /// It does not know how to forget, or hangs at it: QEMU's ATAPI drive does (7.2).
     deaf: AtomicBool,
@@ -45,10 +47,12 @@ pub struct Ask {
 impl DriveReader {
     /// The disc that [`super::look`] has found in this drive.
     pub fn new(disc: Disc, transport: Box<dyn Transport>) -> DriveReader {
+        let record = if disc.medium.is_cd() { RAW } else { Slice::COOKED.size() };
         DriveReader {
             disc,
             transport: Mutex::new(transport),
             user_data_only: false,
+            record,
             audio: AudioReading::default(),
             deaf: AtomicBool::new(false),
         }
@@ -56,10 +60,34 @@ impl DriveReader {
 
     /// The same where the drive gives nothing but user data of data sectors ([`super::Details::user_data_only`]): whole ones are made from that.
     pub fn with_user_data_only(self, user_data_only: bool) -> DriveReader {
-        DriveReader { user_data_only, ..self }
+        let mut reader = DriveReader { user_data_only, ..self };
+        if user_data_only {
+            // Of a disc without audio, nothing has to be made as long as nobody asks for it.
+            reader.set_record(Slice::COOKED.size());
+        }
+        reader
     }
 
-    /// Audio is read in this way from now on.
+    /// Bytes of a sector as [`attempt`](DriveReader::attempt) gives it, without subchannel: 2048, or 2352 of CDs, where either the whole sector comes
+    /// from the disc or a disc with audio is to have sectors of one size.
+    pub fn record(&self) -> usize {
+        self.record
+    }
+
+    /// Sectors are given with so many bytes from now on, where the disc has such: what another drive has begun, this one goes on with.
+    pub fn set_record(&mut self, record: usize) {
+        let cooked = self.disc.tracks().all(|(_, track)| track.mode.is_data());
+        if record == RAW && self.disc.medium.is_cd() || record == Slice::COOKED.size() && cooked {
+            self.record = record;
+        }
+    }
+
+    /// Gives the way to the drive back.
+    pub fn into_transport(self) -> Box<dyn Transport> {
+        self.transport.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Audio is read in this way from now on, its subchannel as it comes.
     pub fn set_audio(&mut self, audio: AudioReading) {
         self.audio = audio;
     }
@@ -71,7 +99,12 @@ impl DriveReader {
 
     /// Whether the subchannel of the disc can be read.
     pub fn has_subchannel(&self) -> bool {
-        self.disc.medium.is_cd() && !self.user_data_only
+        self.is_whole() && !self.user_data_only
+    }
+
+    /// Whether whole sectors of a CD are given.
+    fn is_whole(&self) -> bool {
+        self.record == RAW
     }
 
     /// How many sectors one command may carry, with their raw subchannel behind each where `sub` says so.
@@ -85,10 +118,10 @@ impl DriveReader {
         mmc::most_sectors(&**transport, self.line(sub))
     }
 
-    /// Bytes of a sector as [`attempt`](DriveReader::attempt) gives it: 2352 of a CD, 2048 of others, and 96 of interleaved subchannel where `sub` says so.
+    /// Bytes of a sector as [`attempt`](DriveReader::attempt) gives it: [`record`](DriveReader::record), and 96 of interleaved subchannel where `sub` says
+    /// so.
     pub fn line(&self, sub: bool) -> usize {
-        let main = if self.disc.medium.is_cd() { RAW } else { Slice::COOKED.size() };
-        main + if sub { SUBCHANNEL } else { 0 }
+        self.record + if sub { SUBCHANNEL } else { 0 }
     }
 
     /// Asks the drive for sectors once, in one command, as it gives them, audio from where it lies by the drive's read offset; nothing is tried again
@@ -98,7 +131,7 @@ impl DriveReader {
     pub fn attempt(&self, ask: Ask, into: &mut [u8], c2: &mut [u8]) -> Result<(), CommandError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
         let Ask { at, count, from_disc, .. } = ask;
-        if !self.disc.medium.is_cd() {
+        if !self.is_whole() {
             return read_data(&mut **transport, at, count, into, from_disc);
         }
         if self.made_from(at).is_some() {
@@ -184,7 +217,7 @@ impl DriveReader {
 
     /// The mode of sectors that are made from their user data; `None` where they come whole.
     fn made_from(&self, at: Lba) -> Option<TrackMode> {
-        let made = self.user_data_only && self.disc.medium.is_cd();
+        let made = self.user_data_only && self.is_whole();
         self.disc.track_at(at).map(|(_, track)| track.mode).filter(|mode| made && mode.is_data())
     }
 
@@ -205,7 +238,7 @@ impl DriveReader {
         mut read: impl FnMut(&mut dyn Transport, Lba, u32) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let mut transport = self.transport.lock().unwrap_or_else(PoisonError::into_inner);
-        let most = mmc::most_sectors(&**transport, line);
+        let most = mmc::most_sectors(&**transport, line).saturating_sub(self.audio.extra()).max(1);
         let mut done = 0;
         while done < count {
             let now = most.min(count - done);
@@ -251,6 +284,9 @@ impl DriveReader {
             records.clear();
             records.resize(count as usize * line, 0);
             let read = |transport: &mut dyn Transport, lba: Lba, count, into: &mut [u8], from_disc| {
+                if wanted.audio && wanted.main && self.audio.offset != 0 {
+                    return self.read_audio(transport, Ask { at: lba, count, sub: form.sub.is_some(), from_disc }, into, &mut []);
+                }
                 self.read_raw(transport, ReadCd { lba: lba.0, count, ..wanted }, into, from_disc)
             };
             persist(transport, lba, line, &mut records, worth, read)?;
@@ -423,10 +459,15 @@ mod tests {
             let _ = mmc::test_unit_ready(&mut device);
             let details = crate::drive::look(&mut device).unwrap();
             assert!(details.user_data_only);
-            let drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
+            let mut drive = DriveReader::new(details.disc.unwrap(), Box::new(device)).with_user_data_only(true);
             for form in [Form::main(Slice::COOKED), Form::main(Slice::RAW)] {
                 assert!(read(&drive, 0, 302, form) == read(&*image, 0, 302, form));
             }
+            let mut user = vec![0; 20 * drive.line(false)];
+            drive.attempt(Ask { at: Lba(7), count: 20, sub: false, from_disc: true }, &mut user, &mut []).unwrap();
+            drive.complete(Lba(7), false, &mut user);
+            assert!(user == read(&*image, 7, 20, Form::main(Slice::COOKED)).0);
+            drive.set_record(RAW);
             let mut whole = vec![0; 20 * RAW];
             drive.attempt(Ask { at: Lba(7), count: 20, sub: false, from_disc: true }, &mut whole, &mut []).unwrap();
             drive.complete(Lba(7), false, &mut whole);

@@ -112,15 +112,19 @@ fn compare_tracks(one: &Track, other: &Track, found: &mut Vec<Difference>) {
 }
 
 /// Sectors before the first track of a session that a recorder makes up.
-const RECORDERS: u32 = 150;
+pub const RECORDERS: u32 = 150;
 
 /// Which sectors of a track to compare, and in which forms they are comparable.
 #[derive(Debug, Clone, Copy)]
 pub struct Stretch {
-    track: u8,
-    at: Lba,
-    sectors: u32,
-    forms: (Form, Form),
+    /// The track's number.
+    pub track: u8,
+    /// Address of the first sector on the one disc, and on the other.
+    pub at: (Lba, Lba),
+    /// How many.
+    pub sectors: u32,
+    /// Forms of the same size, in which either is read.
+    pub forms: (Form, Form),
 }
 
 /// The common ground of two discs: every track that both have, in the fullest form in which both can give it.
@@ -145,7 +149,8 @@ pub fn common_ground(one: &dyn DiscReader, other: &dyn DiscReader) -> Vec<Stretc
         let before = stored_a.pregap.max(stored_b.pregap).min(a.pregap).min(b.pregap).min(kept);
         if a.start == b.start {
             let sectors = before + a.length.min(b.length);
-            ground.push(Stretch { track: a.number, at: a.start - before, sectors, forms });
+            let at = a.start - before;
+            ground.push(Stretch { track: a.number, at: (at, at), sectors, forms });
         }
     }
     ground
@@ -195,7 +200,7 @@ struct Piece {
 pub fn compare_sectors(pair: &Pair<'_>, ground: &[Stretch], meter: &mut Meter<'_>) -> Result<Vec<Difference>, JobError> {
     let mut found: Vec<Difference> = Vec::new();
     for stretch in ground {
-        let spans = pieces(stretch.at, stretch.sectors);
+        let spans = pieces(stretch.at.0, stretch.sectors);
         let (mut count, mut first) = (0u64, None);
         in_order(
             spans.len(),
@@ -218,14 +223,16 @@ pub fn compare_sectors(pair: &Pair<'_>, ground: &[Stretch], meter: &mut Meter<'_
 
 fn compare_piece(pair: &Pair<'_>, stretch: &Stretch, (at, sectors): (Lba, u32), piece: &mut Piece) -> Result<(), JobError> {
     let size = stretch.forms.0.size();
-    let fill = |(reader, path): (&dyn DiscReader, &std::path::Path), form, into: &mut Vec<u8>, worth: &mut Vec<Worth>| {
+    let worth = &mut piece.worth;
+    worth.resize(sectors as usize, Worth::Good);
+    let mut fill = |(reader, path): (&dyn DiscReader, &std::path::Path), at, form, into: &mut Vec<u8>| {
         into.resize(sectors as usize * size, 0);
-        worth.resize(sectors as usize, Worth::Good);
         let fail = |error: ReadError| JobError::Read { path: path.to_owned(), error };
         reader.read(at, form, into, worth).map_err(fail)
     };
-    fill(pair.one, stretch.forms.0, &mut piece.one, &mut piece.worth)?;
-    fill(pair.other, stretch.forms.1, &mut piece.other, &mut piece.worth)?;
+    let other = stretch.at.1 + at.since(stretch.at.0).unwrap_or(0);
+    fill(pair.one, at, stretch.forms.0, &mut piece.one)?;
+    fill(pair.other, other, stretch.forms.1, &mut piece.other)?;
     piece.differing.clear();
     if piece.one != piece.other {
         let lines = piece.one.chunks_exact(size).zip(piece.other.chunks_exact(size)).zip(0..);

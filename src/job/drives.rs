@@ -14,7 +14,7 @@ use crate::drive::transport::{OpenError, Transport};
 use crate::drive::{Details, DriveReader, LookError, Protection, look, report};
 use crate::image::packing::Choices;
 use crate::image::{self, Fault, Flaw, Format, Holds, Image, Likeness, Opening};
-use crate::virtual_drive::{Device, FaultScript};
+use crate::virtual_drive::{BlankKind, Device, FaultScript};
 
 /// What stands before the name of a drive where a path could stand.
 pub const PREFIX: &str = "drive:";
@@ -22,6 +22,8 @@ pub const PREFIX: &str = "drive:";
 pub const DEMO: &str = "demo";
 /// What stands before the path of an image that is the disc in the drive in software.
 const DEMO_WITH: &str = "demo:";
+/// What stands before the word of the blank disc in a recorder in software.
+const BLANK: &str = "blank:";
 /// How long a disc may take to spin up.
 pub const SPIN_UP: Duration = Duration::from_secs(45);
 /// How often a drive that gets ready is asked.
@@ -194,6 +196,21 @@ fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError>
     open_as(name, opening, false)
 }
 
+/// Opens a drive by its name to write on the disc in it, which nobody may use meanwhile.
+pub fn open_to_burn(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+    open_as(name, opening, true)
+}
+
+/// The kind of blank disc in the recorder in software of this name; `None` of other names.
+pub fn blank_of(name: &str) -> Option<BlankKind> {
+    name.strip_prefix(BLANK)?.parse().ok()
+}
+
+/// The name of the recorder in software with such a blank in it.
+pub fn blank_with(kind: BlankKind) -> String {
+    format!("{BLANK}{}", kind.word())
+}
+
 /// Opens a drive by its name to rip it, so that nobody mounts or burns the disc meanwhile. Where somebody has done so before, it is shared with them: they
 /// do no harm to who reads, and a desktop mounts every disc.
 pub fn open_to_rip(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
@@ -289,12 +306,17 @@ pub fn mount(name: &str, transport: Box<dyn Transport>, speed: Option<f64>, cont
     apart(control, move || mount_here(&name, transport, speed, &within))?
 }
 
-fn mount_here(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
-    let identity = mmc::inquiry(&mut *transport).ok();
-    ready(&mut *transport, SPIN_UP, control).map_err(|not| match not {
+/// Waits until the disc in a drive can be used.
+pub fn get_ready(name: &str, transport: &mut dyn Transport, patience: Duration, control: &Control) -> Result<(), JobError> {
+    ready(transport, patience, control).map_err(|not| match not {
         NotReady::Says(error) => DriveError::from(error).of(name),
         NotReady::Cancelled => JobError::Cancelled,
-    })?;
+    })
+}
+
+fn mount_here(name: &str, mut transport: Box<dyn Transport>, speed: Option<f64>, control: &Control) -> Result<Mounted, JobError> {
+    let identity = mmc::inquiry(&mut *transport).ok();
+    get_ready(name, &mut *transport, SPIN_UP, control)?;
     let details = look(&mut *transport).map_err(|error| DriveError::from(error).of(name))?;
     let disc = details.disc.ok_or_else(|| DriveError::Blank.of(name))?;
     let rate = speed.map(|times| (times * single_speed(disc.medium) / 1000.0).ceil().clamp(1.0, f64::from(u16::MAX)) as u16);

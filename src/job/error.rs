@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::burn::BurnFault;
 use super::drives::DriveError;
 use super::rip::RipError;
 use crate::disc::ReadError;
@@ -94,6 +95,15 @@ pub enum JobError {
         /// What stands against it.
         #[source]
         error: RipError,
+    },
+    /// A disc was not burned, or not as it should have been.
+    #[error("{error}: drive:{name}")]
+    Burn {
+        /// The recorder's name.
+        name: String,
+        /// What stands against it.
+        #[source]
+        error: Box<BurnFault>,
     },
     /// The format can't hold the disc at all.
     #[error("{error} ({format}): {path}")]
@@ -195,6 +205,7 @@ impl JobError {
             JobError::Drive { error, .. } if error.is_request() => Class::Request,
             JobError::Drive { .. } => Class::Drive,
             JobError::Rip { error, .. } => error.class(),
+            JobError::Burn { error, .. } => error.class(),
             JobError::Loss { .. } => Class::Loss,
             JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
@@ -217,6 +228,7 @@ impl JobError {
             | JobError::Write { path, .. }
             | JobError::Mismatch { path, .. } => Some(path),
             JobError::Drive { .. }
+            | JobError::Burn { .. }
             | JobError::Refused { .. }
             | JobError::NoPassword(_)
             | JobError::Author(_)

@@ -3,8 +3,10 @@
 //! Window and command line hand the same tasks to the same pool.
 
 mod apart;
+mod audio_cd;
 mod audio_sums;
 mod batch;
+mod burn;
 mod compare;
 mod control;
 mod convert;
@@ -27,8 +29,10 @@ mod verify;
 
 use std::path::PathBuf;
 
+pub use audio_cd::AudioList;
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
+pub use burn::{BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, EraseReport, EraseTask, Level, Verified, keep_recorded};
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};
@@ -36,8 +40,8 @@ pub use copy::Worths;
 pub use databases::{Accuracy, Answer, CtdbMatch, Lookup, Names, Servers, TrackMatch, look_up};
 pub use demo::{DEMO_NAME, demo_disc};
 pub use drives::{
-    DEMO, DriveError, Listed, Named, SPIN_UP, State as DriveState, demo_with, drive_of, list as drives, look_at as look_at_drive,
-    names as drive_names, path_of as drive_path, reports as drive_reports,
+    DEMO, DriveError, Listed, Named, SPIN_UP, State as DriveState, blank_of, blank_with, demo_with, drive_of, list as drives,
+    look_at as look_at_drive, names as drive_names, path_of as drive_path, reports as drive_reports,
 };
 pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
@@ -78,6 +82,10 @@ pub enum Task {
     Batch(Box<BatchTask>),
     /// Make an image of the disc in a drive.
     Rip(Box<RipTask>),
+    /// Write a disc.
+    Burn(Box<BurnTask>),
+    /// Empty a rewritable disc.
+    Erase(EraseTask),
     /// Compare two images sector by sector, or check one against what it says of itself.
     Verify {
         /// The image.
@@ -106,9 +114,10 @@ impl Task {
         match self {
             Task::Open { password, .. } | Task::Verify { password, .. } | Task::Hash { password, .. } => *password = Some(given),
             Task::Convert(task) => task.password = Some(given),
+            Task::Burn(task) => task.password = Some(given),
             Task::Survey { passwords, .. } => passwords.push(given),
             Task::Batch(task) => task.passwords.push(given),
-            Task::Demo(_) | Task::Rip(_) => {}
+            Task::Demo(_) | Task::Rip(_) | Task::Erase(_) => {}
         }
     }
 }
@@ -125,6 +134,10 @@ pub enum Outcome {
     Converted(ConvertReport),
     /// Of [`Task::Rip`].
     Ripped(Box<RipReport>),
+    /// Of [`Task::Burn`].
+    Burned(Box<BurnReport>),
+    /// Of [`Task::Erase`].
+    Erased(EraseReport),
     /// Of [`Task::Verify`].
     Verified(VerifyReport),
     /// Of [`Task::Hash`].

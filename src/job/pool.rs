@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    BatchEvent, Control, JobError, Outcome, Progress, RipPicture, Task, batch, convert, hash, open, rip, survey, verify,
+    BatchEvent, BurnPicture, Class, Control, JobError, Outcome, Progress, RipPicture, Task, batch, burn, convert, hash, open,
+    rip, survey, verify,
 };
 use crate::image::Password;
 
@@ -28,6 +29,8 @@ pub enum Event {
     Batch(JobId, BatchEvent),
     /// What has become of the sectors of a disc that is ripped; five times a second at most.
     Rip(JobId, Box<RipPicture>),
+    /// How a burn goes; ten times a second at most.
+    Burn(JobId, BurnPicture),
     /// It is over.
     Ended(JobId, Box<Result<Outcome, JobError>>),
 }
@@ -37,14 +40,14 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Threads that do tasks. Dropping the pool cancels all tasks and waits for them to clean up.
 ///
-/// A rip has a thread of its own, for it waits for its drive most of the time: it takes no other task's place, and waits for none.
+/// A rip and a burn have threads of their own, for each waits for its drive most of the time: it takes no other task's place, and waits for none.
 pub struct Pool {
     tasks: Option<Sender<(JobId, Task, Control)>>,
     events: Receiver<Event>,
     desk: Desk,
     next: AtomicU64,
     workers: Vec<JoinHandle<()>>,
-    rips: Mutex<Vec<JoinHandle<()>>>,
+    at_drives: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What a thread needs to do tasks.
@@ -77,7 +80,7 @@ impl Pool {
             })
         };
         let workers = (0..workers.max(1)).map(spawn).collect();
-        Pool { tasks: Some(tasks), events, desk, next: AtomicU64::new(1), workers, rips: Mutex::default() }
+        Pool { tasks: Some(tasks), events, desk, next: AtomicU64::new(1), workers, at_drives: Mutex::default() }
     }
 
     /// Queues a task; a rip begins at once.
@@ -85,11 +88,11 @@ impl Pool {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
         let control = Control::default();
         self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
-        if matches!(task, Task::Rip(_)) {
+        if matches!(task, Task::Rip(_) | Task::Burn(_) | Task::Erase(_)) {
             let desk = self.desk.clone();
-            let mut rips = self.rips.lock().unwrap_or_else(PoisonError::into_inner);
-            rips.retain(|rip| !rip.is_finished());
-            rips.push(std::thread::spawn(move || desk.work(id, &task, &control)));
+            let mut at_drives = self.at_drives.lock().unwrap_or_else(PoisonError::into_inner);
+            at_drives.retain(|rip| !rip.is_finished());
+            at_drives.push(std::thread::spawn(move || desk.work(id, &task, &control)));
         } else if let Some(tasks) = &self.tasks {
             // The queue is only gone when the workers are, and they end only after the pool has dropped its own end.
             tasks.send((id, task, control)).expect("the workers live as long as the pool");
@@ -114,8 +117,8 @@ impl Drop for Pool {
         for control in self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).values() {
             control.cancel();
         }
-        let rips = std::mem::take(&mut *self.rips.lock().unwrap_or_else(PoisonError::into_inner));
-        for worker in self.workers.drain(..).chain(rips) {
+        let at_drives = std::mem::take(&mut *self.at_drives.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in self.workers.drain(..).chain(at_drives) {
             // A worker catches the panics of its tasks; there is nothing to learn from one that ended otherwise.
             let _ = worker.join();
         }
@@ -132,7 +135,8 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
     let progress = |progress| tell(Event::Progress(id, progress));
     let batch = |event| tell(Event::Batch(id, event));
     let picture = |picture| tell(Event::Rip(id, Box::new(picture)));
-    let hears = Tell { progress: &progress, batch: &batch, picture: &picture };
+    let burn = |picture| tell(Event::Burn(id, picture));
+    let hears = Tell { progress: &progress, batch: &batch, picture: &picture, burn: &burn };
     let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &hears)));
     let result = result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
@@ -146,13 +150,17 @@ struct Tell<'a> {
     progress: &'a (dyn Fn(Progress) + Sync),
     batch: batch::Tell<'a>,
     picture: &'a (dyn Fn(RipPicture) + Sync),
+    burn: burn::Show<'a>,
 }
 
 /// Does a task in this thread.
 fn run(task: &Task, control: &Control, tell: &Tell<'_>) -> Result<Outcome, JobError> {
     control.check()?;
     // What was stopped inside of a decoder says so in its own words.
-    perform(task, control, tell).map_err(|error| if control.is_cancelled() { JobError::Cancelled } else { error })
+    perform(task, control, tell).map_err(|error| match control.is_cancelled() && error.class() != Class::Cancelled {
+        true => JobError::Cancelled,
+        false => error,
+    })
 }
 
 fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, JobError> {
@@ -163,6 +171,8 @@ fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, J
         Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell, told.picture)?)),
+        Task::Burn(task) => Outcome::Burned(Box::new(burn::burn(task, control, tell, told.burn)?)),
+        Task::Erase(task) => Outcome::Erased(burn::erase(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
             let opening = open::opening(password.as_ref(), control);

@@ -24,8 +24,18 @@ pub enum Phase {
     Retry,
     /// Ripping: reading audio a second time, and what differs more often.
     Compare,
-    /// Ripping: holding what was read against its own checksums.
+    /// Ripping: holding what was read against its own checksums. Burning: reading the source to its end before the laser starts.
     Check,
+    /// Burning: erasing or formatting the disc; the drive tells how far it is in 65536ths.
+    Erase,
+    /// Burning: what comes before the first sector.
+    Prepare,
+    /// Burning.
+    Burn,
+    /// Burning: closing tracks, sessions and the disc.
+    Close,
+    /// Burning: waiting for somebody to put a disc in; what is done are seconds.
+    Wait,
 }
 
 impl Phase {
@@ -41,6 +51,24 @@ impl Phase {
             Phase::Retry => "retry",
             Phase::Compare => "compare",
             Phase::Check => "check",
+            Phase::Erase => "erase",
+            Phase::Prepare => "prepare",
+            Phase::Burn => "burn",
+            Phase::Close => "close",
+            Phase::Wait => "wait",
+        }
+    }
+}
+
+impl Phase {
+    /// What is counted in it, as `--json` progress lines have it.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Phase::Burn => "bytes",
+            // What the drive tells, where it tells something: 65536ths.
+            Phase::Erase | Phase::Prepare | Phase::Close => "parts",
+            Phase::Wait => "seconds",
+            _ => "sectors",
         }
     }
 }
@@ -50,7 +78,7 @@ impl Phase {
 pub struct Progress {
     /// What it is doing.
     pub phase: Phase,
-    /// Sectors done in this phase.
+    /// Sectors done in this phase, or what else is [counted](Phase::unit) in it.
     pub done: u64,
     /// Sectors of this phase.
     pub total: u64,

@@ -4,8 +4,12 @@
 //! misbehave as real drives do ([`Manners`], [`Fault`]); nothing above can tell it from hardware.
 
 mod device;
+mod hands;
 pub mod iscsi;
 mod script;
+mod tape;
 
 pub use device::{Blank, BlankKind, C2Manner, Device, Fault, Manners, NoSuchBlank, Trouble};
+pub use hands::Hands;
 pub use script::{BadScript, FaultScript};
+pub use tape::Tape;

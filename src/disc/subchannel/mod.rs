@@ -11,7 +11,7 @@ mod synthesise;
 use super::sector::SUBCHANNEL;
 
 pub use order::{deinterleave, from_pq16, interleave, q_of_interleaved, q_of_packed, to_pq16};
-pub use q::{BadCrc, Content, LEAD_OUT, Q};
+pub use q::{BadCrc, Content, LEAD_OUT, Q, seal};
 pub use scan::{Found, scan};
 pub use synthesise::synthesise;
 

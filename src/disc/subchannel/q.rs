@@ -104,10 +104,15 @@ impl Q {
         let mut bytes = [0; CHANNEL];
         bytes[0] = self.control << 4 | self.content.adr() & 0x0F;
         bytes[1..10].copy_from_slice(&self.content.bytes());
-        let crc = crc16(&bytes[..CHANNEL - 2]);
-        bytes[CHANNEL - 2..].copy_from_slice(&crc);
+        seal(&mut bytes);
         bytes
     }
+}
+
+/// Puts the checksum of a frame behind it.
+pub fn seal(frame: &mut [u8; CHANNEL]) {
+    let crc = crc16(&frame[..CHANNEL - 2]);
+    frame[CHANNEL - 2..].copy_from_slice(&crc);
 }
 
 impl Content {

@@ -1,4 +1,4 @@
-//! What could not be read: where it lies, and what stands in its place.
+//! What could not be read: where it lies, and what it belongs to.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,16 +6,10 @@ use std::ops::Range;
 use super::Damage;
 use super::map::Status;
 use super::store::Store;
-use crate::disc::sector::{self, Form, RAW, SUBCHANNEL, Worth};
-use crate::disc::{Disc, DiscReader, Lba, subchannel};
+use crate::disc::sector::{Form, Worth};
+use crate::disc::{Disc, DiscReader, Lba};
 use crate::filesystem::{Walked, iso9660, udf};
 use crate::image::cooked;
-use crate::job::JobError;
-
-/// Fills the sectors of data that could not be read, behind their sync and header: what other rippers put there, and no sector's checksum.
-const FILLER: u8 = 0x55;
-/// Sectors that are filled at a time.
-const PIECE: u32 = 512;
 
 /// Sectors of one track that could not be read, one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +30,7 @@ impl Area {
 }
 
 /// The numbers of the sectors that could not be read.
-fn unread(store: &Store) -> impl Iterator<Item = Range<u32>> {
+pub fn unread(store: &Store) -> impl Iterator<Item = Range<u32>> {
     store.map().blocks().iter().filter(|block| block.status != Status::Finished).map(|block| block.sectors.clone())
 }
 
@@ -106,32 +100,4 @@ fn files(reader: &dyn DiscReader, areas: &[Area]) -> (Vec<String>, bool) {
     let mut seen = HashSet::new();
     files.retain(|path| seen.insert(path.clone()));
     (files, all)
-}
-
-/// Puts into the working file what stands for sectors that could not be read: silence in audio; in data, sync and header where there are any, and
-/// 55h behind them. Their subchannel is made as the table of contents has it.
-pub fn fill(store: &mut Store, disc: &Disc) -> Result<(), JobError> {
-    let all: Vec<Range<u32>> = unread(store).collect();
-    for sectors in all {
-        for start in sectors.clone().step_by(PIECE as usize) {
-            let piece = start..sectors.end.min(start + PIECE);
-            let bytes: Vec<u8> = piece.clone().flat_map(|index| stand_in(store, disc, index)).collect();
-            store.write(&piece, &bytes)?;
-        }
-    }
-    Ok(())
-}
-
-fn stand_in(store: &Store, disc: &Disc, index: u32) -> Vec<u8> {
-    let lba = store.layout().lba(index);
-    let mode = disc.track_at(lba).map(|(_, track)| track.mode).filter(|mode| mode.is_data());
-    let mut line = vec![if mode.is_some() { FILLER } else { 0 }; store.layout().record as usize];
-    if let Some(mode) = mode.filter(|_| line.len() == RAW) {
-        sector::frame(mode, lba, &mut line);
-    }
-    if store.has_sub() {
-        let sub: [u8; SUBCHANNEL] = subchannel::interleave(&subchannel::synthesise(disc, lba));
-        line.extend(sub);
-    }
-    line
 }

@@ -78,8 +78,11 @@ impl Identity {
             let place = |entry: &Entry| format!("{} sectors from {} on", entry.length, entry.start);
             return pair(&format!("track {}", a.number), &place(a), &place(b));
         }
-        if (self.record, self.sectors) != (found.record, found.sectors) {
+        if self.sectors != found.sectors {
             return pair("sectors", &self.sectors, &found.sectors);
+        }
+        if self.record != found.record {
+            return pair("bytes of a sector", &self.record, &found.record);
         }
         let words = |subchannel| if subchannel { "read" } else { "not read" };
         if self.subchannel != found.subchannel {

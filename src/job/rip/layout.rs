@@ -1,6 +1,5 @@
 //! [`Layout`]: which sectors of a disc are ripped, and where each lies in the working file.
 
-use crate::disc::sector::{RAW, Slice};
 use crate::disc::{Disc, Lba};
 
 /// Sectors before the first track of a later session that a recorder makes up; many drives can't read them.
@@ -26,13 +25,13 @@ pub struct Layout {
     spans: Vec<Span>,
     /// Numbers at which sectors begin that can't be asked for together with those before them; rising.
     borders: Vec<u32>,
-    /// Bytes of a sector: 2352 of a CD, else 2048.
+    /// Bytes of a sector: 2352, or 2048 of user data where there is no more.
     pub record: u32,
 }
 
 impl Layout {
-    /// Of a disc.
-    pub fn of(disc: &Disc) -> Layout {
+    /// Of a disc whose sectors are kept with so many bytes.
+    pub fn of(disc: &Disc, record: usize) -> Layout {
         let (mut spans, mut borders, mut index) = (Vec::new(), Vec::new(), 0);
         let mut kind = None;
         for session in &disc.sessions {
@@ -55,7 +54,6 @@ impl Layout {
             spans.push(Span { start, index, sectors });
             index += sectors;
         }
-        let record = if disc.medium.is_cd() { RAW } else { Slice::COOKED.size() };
         Layout { spans, borders, record: record as u32 }
     }
 
@@ -94,6 +92,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disc::sector::RAW;
     use crate::disc::{Medium, Session, Track, TrackMode};
 
     #[test]
@@ -109,7 +108,7 @@ mod tests {
         );
         let second = track(4, TrackMode::Mode1, 11_900 + 150, 50, 150);
         disc.sessions.push(Session { number: 2, disc_type: Default::default(), lead_out: second.end(), tracks: vec![second] });
-        let layout = Layout::of(&disc);
+        let layout = Layout::of(&disc, RAW);
         let span = |start, index, sectors| Span { start: Lba(start), index, sectors };
         assert_eq!(layout.spans(), [span(0, 0, 500), span(12_050, 500, 50)]);
         assert_eq!(layout.borders(), [300, 500]);

@@ -13,7 +13,7 @@
 //! | [`audio`], [`certain`], [`vote`], [`q`] | audio, which has no checksums: what the drive can, reading twice, votes, the subchannel |
 //! | [`memory`] | what is remembered of drives |
 //! | [`on_the_way`] | checksums while a disc is read |
-//! | [`damage`], [`suspect`], [`log`] | what could not be read, what was read and is wrong in itself, and what is written down of it |
+//! | [`damage`], [`stand_in`], [`suspect`], [`log`] | what could not be read, what stands in its place, what was read and is wrong in itself, and what is written down of it |
 //!
 //! When all is read, the working file is a disc like any other: [`save`](super::convert::save) makes the image of it, and proves it.
 
@@ -34,6 +34,7 @@ mod picture;
 mod q;
 mod report;
 mod same_disc;
+mod stand_in;
 mod store;
 mod strategy;
 mod suspect;
@@ -115,7 +116,8 @@ fn drive_name(task: &RipTask) -> &str {
     drives::drive_of(Path::new(&task.drive)).unwrap_or(&task.drive)
 }
 
-fn script(path: &Path) -> Result<FaultScript, JobError> {
+/// Reads what is wrong with a drive in software and the disc in it.
+pub(super) fn script(path: &Path) -> Result<FaultScript, JobError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| JobError::Image(image::Flaw::file(image::Fault::Io(error)).of(path)))?;
     FaultScript::parse(&text).map_err(|error| JobError::Rip { path: path.to_owned(), error: error.into() })
@@ -141,12 +143,16 @@ fn rip_watched(
 ) -> Result<RipReport, JobError> {
     let begun = (Instant::now(), log::now());
     let name = drive_name(task);
-    let Mounted { identity: drive, reader, .. } = drives::mount(name, transport, task.speed, control)?;
+    let Mounted { identity: drive, mut reader, .. } = drives::mount(name, transport, task.speed, control)?;
     let disc = reader.disc().clone();
     let image = settle(&task.image, &disc);
     let names = names(&image.target);
     let source = drives::path_of(name);
-    let layout = Layout::of(&disc);
+    // A drive that gives less, or more, than the one before goes on as that has begun.
+    if let Some(record) = Some(&names.folder).filter(|_| !task.restart).and_then(|folder| store::record_in(folder)) {
+        reader.set_record(record);
+    }
+    let layout = Layout::of(&disc, reader.record());
     if task.subchannel && !reader.has_subchannel() {
         return Err(JobError::Rip { path: source, error: RipError::NoSubchannel });
     }
@@ -201,7 +207,8 @@ fn rip_watched(
         audio: way.any.then(|| audio::report(task, &way, work.drive.audio(), &store, reader.disc(), &certainty, count)),
     };
     if report.is_whole() || task.accept_damage {
-        damage::fill(&mut store, reader.disc())?;
+        stand_in::fill(&mut store, reader.disc())?;
+        let reader = stand_in::mark(&store, reader);
         report.suspects = suspect::find(&*reader, &source, &report.damage, control, tell)?;
         let sums = hashing.and_then(Hashing::finish).filter(|_| report.damage.sectors == 0);
         let (drive, said) = (drive.as_ref(), &work.said);

@@ -171,7 +171,7 @@ mod tests {
     use crate::disc::{Disc, Medium, Session, Track, TrackMode};
 
     fn layout(sectors: u32) -> Layout {
-        Layout::of(&Disc::new(Medium::Dvd, vec![Track::new(1, TrackMode::Dvd, Lba(0), sectors)]))
+        Layout::of(&Disc::new(Medium::Dvd, vec![Track::new(1, TrackMode::Dvd, Lba(0), sectors)]), 2048)
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         let mut disc = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Audio, Lba(0), 500)]);
         let second = Track { pregap: 150, ..Track::new(2, TrackMode::Mode1, Lba(12_050), 50) };
         disc.sessions.push(Session { number: 2, disc_type: Default::default(), lead_out: second.end(), tracks: vec![second] });
-        let layout = Layout::of(&disc);
+        let layout = Layout::of(&disc, crate::disc::sector::RAW);
         let map = Map::new(layout.sectors());
         let picture = RipPicture::of(&map, &map, &map, &layout, Instant::now());
         let places: Vec<(i32, u32)> = picture.parts.iter().map(|part| (part.start.0, part.sectors)).collect();

@@ -14,7 +14,7 @@ use super::map::{Change, Map, Status};
 use super::mapfile::{self, Place};
 use super::on_the_way::Front;
 use crate::bytes::{Bytes, FileBytes, read_exact_at, write_all_at};
-use crate::disc::sector::{SUBCHANNEL, Slice, SubKind};
+use crate::disc::sector::{RAW, SUBCHANNEL, Slice, SubKind};
 use crate::disc::{Disc, DiscReader};
 use crate::image::{Extent, ExtentReader, SubStore, recover};
 use crate::job::JobError;
@@ -243,7 +243,7 @@ impl Store {
         let open = |name: &str| FileBytes::open(&self.folder.join(name)).map(|bytes| Arc::new(bytes) as Arc<dyn Bytes>);
         let main = open(SECTORS).map_err(fail)?;
         let sub = self.sub.as_ref().filter(|_| with_sub).map(|_| open(SUB).map_err(fail)).transpose()?;
-        let slice = if disc.medium.is_cd() { Slice::RAW } else { Slice::COOKED };
+        let slice = if self.layout.record as usize == RAW { Slice::RAW } else { Slice::COOKED };
         let extents = self.layout.spans().iter().map(|span| {
             let offset = self.layout.offset(span.index);
             let mut extent = Extent::plain(span.start, span.sectors, main.clone(), offset, self.layout.record, slice);
@@ -271,6 +271,12 @@ impl Store {
         drop(self);
         clear(&folder);
     }
+}
+
+/// How many bytes of each sector an earlier run has kept in a folder.
+pub fn record_in(folder: &Path) -> Option<usize> {
+    let identity: Identity = serde_json::from_str(&text(&folder.join(IDENTITY)).ok()?).ok()?;
+    usize::try_from(identity.record).ok()
 }
 
 /// Of which disc an earlier run has left a folder, and what it knew of its sectors.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Damage;
 use crate::disc::sector::{Form, RAW, SYNC, Slice, Worth, seal_of};
-use crate::disc::{DiscReader, Lba, Track, ecc};
+use crate::disc::{DiscReader, Lba, Track, TrackId, ecc};
 use crate::job::copy::pieces;
 use crate::job::pipeline::in_order;
 use crate::job::progress::Meter;
@@ -34,8 +34,13 @@ pub fn find(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Suspects, JobError> {
     let disc = reader.disc();
-    let guarded = |track: &&Track| disc.medium.is_cd() && track.mode.is_data();
-    let tracks: Vec<&Track> = disc.tracks().map(|(_, track)| track).filter(guarded).collect();
+    // What is made from user data is right in itself, and says nothing.
+    let came_whole = |id| reader.stored(id).is_some_and(|stored| stored.main == Slice::RAW);
+    let guarded = disc.tracks().filter(|(session, track)| {
+        let id = TrackId { session: session.number, track: track.number };
+        disc.medium.is_cd() && track.mode.is_data() && came_whole(id)
+    });
+    let tracks: Vec<&Track> = guarded.map(|(_, track)| track).collect();
     let mut suspects = Suspects::default();
     if tracks.is_empty() {
         return Ok(suspects);

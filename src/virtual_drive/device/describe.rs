@@ -104,7 +104,8 @@ fn features(manners: &Manners, current: Profile) -> Vec<(u16, u8, Vec<u8>)> {
         (0x0040, now(current.is_bd()), [vec![0; 4], vec![0xFF; 24]].concat()),
         (0x0103, now(current.is_cd()), vec![0; 4]),
         (0x0105, PERSISTENT | 0x04, vec![0; 4]),
-        (0x0107, 0x10 | now(current != Profile::NONE), vec![0, 0, 0, 0]),
+        // SET CD SPEED, write speeds in page 2A and in GET PERFORMANCE, and streams that are written.
+        (0x0107, 0x10 | now(current != Profile::NONE), vec![if manners.records { 0x0F } else { 0 }, 0, 0, 0]),
         (0x0108, PERSISTENT, field(&manners.serial, manners.serial.len().div_ceil(4) * 4)),
     ]
 }
@@ -200,8 +201,8 @@ fn capabilities(manners: &Manners, writer: &Writer, medium: Option<&Medium>) -> 
 pub fn performance(writer: &Writer, medium: Option<&Medium>, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
     const FASTEST: u32 = 9_171;
     const WRITE_SPEEDS: u8 = 3;
-    /// Rotation control is CLV, and the speed is for the whole disc.
-    const WHOLE_DISC: u8 = 0x02;
+    /// Constant linear velocity, and the drive keeps to the speed.
+    const EXACT: u8 = 0x02;
     let len = 8 + 16 * be16(cdb, 8);
     let told = medium.and_then(|medium| medium.readable.as_ref()?.told.as_ref()).map_or(0, |disc| disc.sectors());
     let sectors = medium.and_then(|medium| medium.recording.as_ref()).map_or(told, |recording| recording.blank().sectors);
@@ -219,7 +220,7 @@ pub fn performance(writer: &Writer, medium: Option<&Medium>, cdb: &[u8]) -> Resu
             let mut answer = (4 + 16 * speeds.len() as u32).to_be_bytes().to_vec();
             answer.extend([0; 4]);
             for speed in speeds {
-                answer.extend([WHOLE_DISC, 0, 0, 0]);
+                answer.extend([EXACT, 0, 0, 0]);
                 answer.extend([last, FASTEST, speed].iter().flat_map(|number| number.to_be_bytes()));
             }
             Ok(allow(answer, len))

@@ -34,10 +34,15 @@ pub struct Server {
 impl Server {
     /// Serves a drive on a port of 127.0.0.1; port 0 takes any that is free.
     pub fn new<T: Transport + 'static>(drive: T, target: &str, port: u16) -> io::Result<Server> {
+        Server::sharing(Arc::new(Mutex::new(drive)), target, port)
+    }
+
+    /// The same, of a drive that somebody else looks at, too: at the disc that is being written in it, say.
+    pub fn sharing<T: Transport + 'static>(drive: Arc<Mutex<T>>, target: &str, port: u16) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let (stop, open): (Arc<AtomicBool>, Arc<Mutex<Vec<TcpStream>>>) = (Arc::default(), Arc::default());
-        let (drive, target) = (Arc::new(Mutex::new(drive)), target.to_owned());
+        let target = target.to_owned();
         let waiting = std::thread::Builder::new().name("iscsi".to_owned()).spawn({
             let (stop, open, target) = (stop.clone(), open.clone(), target.clone());
             move || wait(&listener, &stop, &open, &drive, &target)

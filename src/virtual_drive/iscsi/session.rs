@@ -1,6 +1,7 @@
 //! The phase in which commands are sent (RFC 7143, 4.3 and 11).
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -41,18 +42,23 @@ pub struct Session<'a, S, T> {
     target: &'a str,
     address: String,
     transfers: u32,
+    /// Requests that came while data of a command were waited for: an initiator sends what it has (RFC 7143, 4.2.2.1).
+    waiting: VecDeque<Pdu>,
 }
 
 impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
     /// `address` is where initiators find the target.
     pub fn new(stream: S, drive: &'a Mutex<T>, agreed: Agreed, target: &'a str, address: String) -> Session<'a, S, T> {
-        Session { stream, drive, agreed, target, address, transfers: 0 }
+        Session { stream, drive, agreed, target, address, transfers: 0, waiting: VecDeque::new() }
     }
 
     /// Answers until the initiator logs out or is gone.
     pub fn serve(mut self) -> io::Result<()> {
         loop {
-            let request = Pdu::read(&mut self.stream)?;
+            let request = match self.waiting.pop_front() {
+                Some(request) => request,
+                None => Pdu::read(&mut self.stream)?,
+            };
             if numbered(&request) {
                 let number = request.u32(24);
                 // What is outside of the window is passed over without a word (RFC 7143, 4.2.2.1).
@@ -163,6 +169,10 @@ impl<'a, S: Read + Write, T: Transport> Session<'a, S, T> {
             let end = data.len() + wanted;
             while data.len() < end {
                 let piece = Pdu::read(&mut self.stream)?;
+                if piece.opcode() != opcode::DATA_OUT && self.waiting.len() < WINDOW as usize {
+                    self.waiting.push_back(piece);
+                    continue;
+                }
                 let fits =
                     piece.opcode() == opcode::DATA_OUT && piece.u32(20) == self.transfers && piece.u32(40) as usize == data.len();
                 if !fits || piece.data.is_empty() || data.len() + piece.data.len() > end {

@@ -1,7 +1,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::pdu::{self, FINAL, NONE, Pdu, opcode};
 use super::*;
@@ -9,7 +9,7 @@ use crate::disc::DiscReader;
 use crate::disc::sector::{Form, Slice};
 use crate::image::testing::sectors;
 use crate::job::demo_disc;
-use crate::virtual_drive::Device;
+use crate::virtual_drive::{Blank, BlankKind, Device, Manners};
 
 fn serve() -> Server {
     serve_disc(demo_disc().unwrap())
@@ -57,6 +57,38 @@ impl Initiator {
             unit = Pdu::read(&mut self.stream).unwrap();
         }
         (data, unit.header[3], unit)
+    }
+}
+
+impl Initiator {
+    /// A command that writes, of which so many bytes go with it; a ping goes out with the answer to every request for more. Answers with the status
+    /// and the sense data.
+    fn write(&mut self, cdb: &[u8], data: &[u8], immediate: usize) -> (u8, Vec<u8>) {
+        let len = data.len() as u32;
+        let mut request = Pdu::new(opcode::COMMAND, FINAL | 0x20).set(16, 88).set(20, len).with(data[..immediate].to_vec());
+        request.header[32..32 + cdb.len()].copy_from_slice(cdb);
+        let mut unit = self.ask(request);
+        let mut pings = 0;
+        while unit.opcode() == opcode::READY_TO_TRANSFER {
+            let (from, count) = (unit.u32(40) as usize, unit.u32(44) as usize);
+            // It stands outside of the order of commands.
+            let ping = Pdu::new(0x40 | opcode::NOP_OUT, FINAL).set(16, 500).set(20, NONE).set(24, self.cmd_sn);
+            ping.write(&mut self.stream).unwrap();
+            pings += 1;
+            let pieces = data[from..from + count].chunks(60_000);
+            let last = pieces.len() - 1;
+            for ((piece, n), offset) in pieces.zip(0..).zip((from..).step_by(60_000)) {
+                let flags = if n == last { FINAL } else { 0 };
+                let out = Pdu::new(opcode::DATA_OUT, flags).set(16, 88).set(20, unit.u32(20)).set(36, n as u32);
+                out.set(40, offset as u32).with(piece.to_vec()).write(&mut self.stream).unwrap();
+            }
+            unit = Pdu::read(&mut self.stream).unwrap();
+        }
+        for _ in 0..pings {
+            assert_eq!(Pdu::read(&mut self.stream).unwrap().opcode(), opcode::NOP_IN);
+        }
+        assert_eq!(unit.opcode(), opcode::RESPONSE);
+        (unit.header[3], unit.data)
     }
 }
 
@@ -145,6 +177,33 @@ fn data_for_the_drive_are_asked_for() {
     assert_eq!((ask.opcode(), ask.u32(40), ask.u32(44)), (opcode::READY_TO_TRANSFER, 12, 16));
     let reply = initiator.ask(Pdu::new(opcode::DATA_OUT, FINAL).set(16, 9).set(20, ask.u32(20)).set(40, 12).with(vec![0; 16]));
     assert_eq!((reply.opcode(), reply.header[3]), (opcode::RESPONSE, 0));
+}
+
+/// Commands of 512 KiB to a blank disc, as Linux sends them: some data come with the command, the rest is asked for in bursts, and other requests
+/// come in between, since an initiator sends what it has.
+#[test]
+fn a_blank_disc_is_written() {
+    let mut device = Device::new(Manners::default());
+    device.insert_blank(Blank::new(BlankKind::BdR), Vec::new()).unwrap();
+    let drive = Arc::new(Mutex::new(device));
+    let server = Server::sharing(drive.clone(), &target_name("Demo Disc"), 0).unwrap();
+    let (mut initiator, _) = Initiator::login(&server, &format!("{WHOLE} MaxBurstLength=262144 FirstBurstLength=65536")).unwrap();
+    initiator.read(&[0; 6], 0);
+    let data = crate::image::testing::noise(447, 3)[..2 * (512 << 10)].to_vec();
+    for (half, lba) in data.chunks(512 << 10).zip([0u32, 256]) {
+        let [a, b, c, d] = lba.to_be_bytes();
+        assert_eq!(initiator.write(&[0x2A, 0, a, b, c, d, 0, 1, 0, 0], half, 8192), (0, Vec::new()));
+    }
+    // One that the drive does not take, all of whose data it is given.
+    let (status, sense) = initiator.write(&[0x2A, 0, 0, 0, 0, 0, 0, 1, 0, 0], &data[..512 << 10], 0);
+    assert_eq!((status, sense[2 + 2], sense[2 + 12], sense[2 + 13]), (2, 5, 0x21, 2));
+    for cdb in [[0x5B, 0, 1, 0, 0, 1, 0, 0, 0, 0], [0x5B, 0, 6, 0, 0, 0, 0, 0, 0, 0]] {
+        assert_eq!(initiator.read(&cdb, 0).1, 0);
+    }
+    let (read, status, _) = initiator.read(&[0x28, 0, 0, 0, 0, 0, 0, 2, 0, 0], 1 << 20);
+    assert!(status == 0 && read == data);
+    let recorded = drive.lock().unwrap().recorded().unwrap();
+    assert!(sectors(&*recorded, 0, 512, Form::main(Slice::COOKED)) == data);
 }
 
 #[test]

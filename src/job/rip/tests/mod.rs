@@ -462,7 +462,7 @@ fn what_is_wrong_by_its_own_checksum_is_told() {
 #[test]
 fn two_at_once_do_not_share_a_folder() {
     let rig = Rig::new(dvd(50, 0), "x.iso");
-    let layout = Layout::of(rig.disc.disc());
+    let layout = Layout::of(rig.disc.disc(), 2048);
     let identity = Identity::of(rig.disc.disc(), &layout, false, log::now());
     let held = Store::open(&rig.folder.path().join("x.rip"), layout, &identity, false).unwrap();
     let error = rig.rip().unwrap_err();

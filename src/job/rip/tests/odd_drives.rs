@@ -34,6 +34,22 @@ fn a_drive_that_gives_user_data_alone_is_ripped_by_it() {
     }
 }
 
+/// The second of two drives gives less, or more, of each sector than the first: what the first has begun is gone on with.
+#[test]
+fn a_drive_goes_on_where_one_of_another_kind_has_ended() {
+    let honest = Manners::default;
+    let poor = || Manners { knows_read_cd: false, ..Manners::default() };
+    for (first, second) in [(honest(), poor()), (poor(), honest())] {
+        let mut rig = Rig::new(data_disc(), "x.cue");
+        (rig.manners, rig.faults) = (first, vec![fault(70..72, Trouble::Unreadable)]);
+        assert_eq!(damaged(&rig.rip().unwrap()), [70, 71]);
+        (rig.manners, rig.faults) = (second, Vec::new());
+        let report = rig.rip().unwrap();
+        assert!(report.resumed && report.is_whole());
+        assert_made(&rig, &[]);
+    }
+}
+
 /// A drive that hangs at one of its commands.
 struct Hanging {
     device: Device,

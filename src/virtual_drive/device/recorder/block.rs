@@ -2,7 +2,8 @@
 
 use super::store::CD_RECORD;
 use crate::disc::sector::{RAW, Records, SUBCHANNEL, Slice, Worth, reform};
-use crate::disc::{Lba, TrackMode, subchannel};
+use crate::disc::subchannel::{self, CHANNEL};
+use crate::disc::{Lba, TrackMode};
 
 /// Bit 5 of the submode byte, which is byte 2 of the subheader: form 2.
 const FORM2: u8 = 0x20;
@@ -150,8 +151,13 @@ fn interleaved(sub: Sub, bytes: &[u8]) -> [u8; SUBCHANNEL] {
         Sub::Interleaved => whole(),
         Sub::Packed => subchannel::interleave(&whole()),
         Sub::Pq => {
-            let pq = bytes.first_chunk::<16>().expect("a block has as many bytes as its form says");
-            subchannel::interleave(&subchannel::from_pq16(pq))
+            let mut pq = *bytes.first_chunk::<16>().expect("a block has as many bytes as its form says");
+            let (q, _) = pq.split_first_chunk_mut::<CHANNEL>().expect("Q is a part of it");
+            // Hosts may leave the checksum to the drive: cdrdao does (seen with 1.2.4).
+            if q[CHANNEL - 2..] == [0; 2] {
+                subchannel::seal(q);
+            }
+            subchannel::interleave(&subchannel::from_pq16(&pq))
         }
     }
 }

@@ -31,13 +31,19 @@ impl Recording {
         }
     }
 
+    /// A track by its number; 0 and FF are how programs say the one that is being written.
     fn close_one(&mut self, number: u16) -> Result<(), Sense> {
+        const ANY: [u16; 2] = [0, 0xFF];
+        let growing = || self.layout.open_tracks().find(|track| track.reserved.is_none()).map(|track| track.number);
+        let number = if ANY.contains(&number) { growing().map_or(number, u16::from) } else { number };
         let known = |track: &&WrittenTrack| u16::from(track.number) == number;
         let found = self.layout.tracks().map(|(_, track)| track).find(known).map(|track| (track.number, track.closed));
         match found {
             // Drives take it well that a track is closed again.
             Some((_, true)) => Ok(()),
             Some((number, false)) => self.close_track(number),
+            // Track at once: the track had its end with the data.
+            None if ANY.contains(&number) && self.layout.open_session().is_some() => Ok(()),
             None => Err(says::BAD_FIELD),
         }
     }

@@ -64,15 +64,15 @@ impl Recording {
         if track.sub { extent.with_subchannel() } else { extent }
     }
 
-    /// What is on the disc, for whoever makes an image of it: its closed sessions, or of a disc that is written anywhere all up to the last sector
-    /// that was written.
+    /// What is on the disc, for whoever makes an image of it: its closed sessions, or where there are none the closed tracks of the open one; of a disc
+    /// that is written anywhere all up to the last sector that was written.
     pub fn recorded(&self) -> Option<Arc<dyn DiscReader>> {
         let disc = match &self.formatting {
             Some(formatting) => {
                 let end = self.store.end().cast_unsigned().next_multiple_of(self.blank.kind.block());
                 self.of_sessions(anywhere(end.min(formatting.sectors)).into_iter().collect())?
             }
-            None => self.disc(false)?,
+            None => self.disc(false).or_else(|| self.disc(true))?,
         };
         self.reader(disc)
     }

@@ -4,6 +4,7 @@ mod anywhere;
 mod cd;
 mod manners;
 mod ordered;
+mod whole;
 
 use super::*;
 

@@ -1,0 +1,153 @@
+//! [`Seat`]: the recorder that a burn has to itself.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::error::BurnFault;
+use crate::disc::DiscReader;
+use crate::drive::mmc;
+use crate::drive::recorder::{Recordable, look_at_blank};
+use crate::drive::transport::Transport;
+use crate::image::Opening;
+use crate::job::apart::apart;
+use crate::job::drives::{self, SPIN_UP};
+use crate::job::{Control, DriveError, JobError, Phase, Progress};
+use crate::virtual_drive::{Blank, Device, FaultScript, Hands};
+
+/// How often a drive is asked whether there is a disc in it; that wakes none (GET EVENT STATUS NOTIFICATION).
+const ASK: Duration = Duration::from_millis(500);
+
+/// A recorder that is used by nobody else.
+pub struct Seat {
+    /// Its name, for messages.
+    pub name: String,
+    transport: Option<Box<dyn Transport>>,
+    software: Option<Software>,
+}
+
+/// A recorder in software, whose discs this program puts in and takes out.
+struct Software {
+    hands: Hands,
+    blank: Blank,
+    faults: FaultScript,
+}
+
+impl Seat {
+    /// Takes the recorder of this name. `faults` are for one in software.
+    pub fn take(name: &str, faults: Option<FaultScript>) -> Result<Seat, JobError> {
+        let Some(kind) = drives::blank_of(name) else {
+            if faults.is_some() {
+                return Err(DriveError::NotInSoftware.of(name));
+            }
+            let transport = drives::open_to_burn(name, &Opening::default()).map_err(|error| error.of(name))?;
+            return Ok(Seat { name: name.to_owned(), transport: Some(transport), software: None });
+        };
+        let faults = faults.unwrap_or_default();
+        let hands = Hands::new(Device::new(faults.manners.clone()));
+        let transport = Box::new(hands.clone());
+        let software = Software { hands, blank: Blank::new(kind), faults };
+        software.put_in()?;
+        Ok(Seat { name: name.to_owned(), transport: Some(transport), software: Some(software) })
+    }
+
+    /// The way to the drive.
+    pub fn transport(&mut self) -> &mut Box<dyn Transport> {
+        self.transport.as_mut().expect("it is away only while another thread has it, and a job ends with that")
+    }
+
+    /// Does something with the drive, and no longer than the user wants to wait. Who has cancelled has lost the drive.
+    pub fn with<T: Send + 'static>(
+        &mut self,
+        control: &Control,
+        work: impl FnOnce(&mut Box<dyn Transport>) -> T + Send + 'static,
+    ) -> Result<T, JobError> {
+        let mut transport = self.transport.take().ok_or(JobError::Cancelled)?;
+        let (transport, result) = apart(control, move || {
+            let result = work(&mut transport);
+            (transport, result)
+        })?;
+        self.transport = Some(transport);
+        Ok(result)
+    }
+
+    /// Lends the way to the drive to who gives it back.
+    pub fn lend(&mut self) -> Result<Box<dyn Transport>, JobError> {
+        self.transport.take().ok_or(JobError::Cancelled)
+    }
+
+    /// Takes it back.
+    pub fn take_back(&mut self, transport: Box<dyn Transport>) {
+        self.transport = Some(transport);
+    }
+
+    /// Waits for a disc that can be written on, and says what it is.
+    pub fn look(&mut self, control: &Control) -> Result<Recordable, JobError> {
+        let name = self.name.clone();
+        let within = control.clone();
+        self.with(control, move |transport| {
+            drives::get_ready(&name, &mut **transport, SPIN_UP, &within)?;
+            look_at_blank(&mut **transport).map_err(|error| BurnFault::from(error).of(&name))
+        })?
+    }
+
+    /// Opens the tray, and waits until another disc is in it; `tell` hears that it is waited for.
+    pub fn next_disc(&mut self, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<(), JobError> {
+        if let Some(software) = &self.software {
+            return software.put_in();
+        }
+        self.eject(control)?;
+        self.wait_for_disc(control, tell)
+    }
+
+    /// Waits until there is a disc in the drive.
+    pub fn wait_for_disc(&mut self, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<(), JobError> {
+        let begun = Instant::now();
+        loop {
+            tell(Progress { phase: Phase::Wait, done: begun.elapsed().as_secs(), total: 0, rate: 0.0, eta: None, track: None });
+            let event = self.with(control, |transport| mmc::media_event(&mut **transport))?;
+            match event {
+                Ok(event) if event.present && !event.open => return Ok(()),
+                Err(error) if error.is_gone() => return Err(DriveError::Command(error).of(&self.name)),
+                // A drive that tells of no events is asked what it can't fail to know.
+                Err(_) if self.with(control, |transport| mmc::test_unit_ready(&mut **transport))?.is_ok() => return Ok(()),
+                _ => {}
+            }
+            control.check()?;
+            std::thread::sleep(ASK);
+        }
+    }
+
+    /// Opens the tray; whether that worked.
+    pub fn eject(&mut self, control: &Control) -> Result<bool, JobError> {
+        self.with(control, |transport| {
+            // A drive that locks no tray may refuse this, and open it nonetheless.
+            let _ = mmc::unlock_tray(&mut **transport);
+            mmc::eject(&mut **transport).is_ok()
+        })
+    }
+
+    /// Has the drive take the disc anew, so that nothing of what was written comes from its memory. The tray goes out and in; where it does not go in
+    /// by itself, whoever sits there has to close it.
+    pub fn reload(&mut self, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<(), JobError> {
+        let closed = self.with(control, |transport| {
+            let _ = mmc::unlock_tray(&mut **transport);
+            mmc::eject(&mut **transport).and_then(|()| mmc::start(&mut **transport))
+        })?;
+        // A drive that can't move its tray is made to forget by the reading itself.
+        if closed.is_ok() { self.wait_for_disc(control, tell) } else { Ok(()) }
+    }
+
+    /// The disc of a recorder in software, as it is now.
+    pub fn recorded(&self) -> Result<Arc<dyn DiscReader>, JobError> {
+        let software = self.software.as_ref().ok_or_else(|| BurnFault::NotInSoftware.of(&self.name))?;
+        software.hands.device().recorded().ok_or_else(|| BurnFault::NothingKept.of(&self.name))
+    }
+}
+
+impl Software {
+    fn put_in(&self) -> Result<(), JobError> {
+        let put = self.hands.device().insert_blank(self.blank, self.faults.faults.clone());
+        // What is written on it is kept in a temporary file.
+        put.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })
+    }
+}

@@ -1,0 +1,76 @@
+//! Where what is burned comes from: an image, the disc in a drive, or audio files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::BurnFault;
+use super::task::{BurnFrom, BurnTask};
+use crate::disc::DiscReader;
+use crate::image::Password;
+use crate::job::audio_cd::audio_disc;
+use crate::job::drives::{drive_of, is_software};
+use crate::job::open::{self, opening};
+use crate::job::rip::{self, RipTask};
+use crate::job::{Control, JobError, Progress};
+
+/// What is burned.
+pub struct BurnSource {
+    /// It.
+    pub reader: Arc<dyn DiscReader>,
+    /// Its place, for messages.
+    pub path: PathBuf,
+    /// The drive that it is in, where it is in one: then it is read but once.
+    pub drive: Option<String>,
+    /// What has to be done to it, in words.
+    pub notes: Vec<String>,
+    /// Where it was saved first. It goes when the burn has ended.
+    _saved: Option<tempfile::TempDir>,
+}
+
+impl BurnSource {
+    /// Opens it. A disc that is in the recorder itself is saved first.
+    pub fn open(task: &BurnTask, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<BurnSource, JobError> {
+        let path = match &task.source {
+            BurnFrom::Disc(path) => path,
+            BurnFrom::Audio(list) => {
+                let disc = audio_disc(list, control)?;
+                let path = list.files.first().cloned().unwrap_or_default();
+                return Ok(BurnSource { reader: disc.reader, path, drive: None, notes: disc.notes, _saved: None });
+            }
+        };
+        match drive_of(path) {
+            Some(drive) if task.through_image || is_in(task, &task.drive) => BurnSource::saved(drive, control, tell),
+            Some(drive) => {
+                let image = open::source(path, &opening(None, control), control)?;
+                let drive = (!is_software(drive)).then(|| drive.to_owned());
+                Ok(BurnSource { reader: image.reader, path: image.path, drive, notes: Vec::new(), _saved: None })
+            }
+            None if path.is_dir() && open::images_in(path).is_empty() => Err(BurnFault::NotAuthored.of(&task.drive)),
+            None => BurnSource::image(path, task.password.as_ref(), control),
+        }
+    }
+
+    fn image(path: &Path, password: Option<&Password>, control: &Control) -> Result<BurnSource, JobError> {
+        let image = open::source(path, &opening(password, control), control)?;
+        Ok(BurnSource { reader: image.reader, path: image.path, drive: None, notes: Vec::new(), _saved: None })
+    }
+
+    /// Saves the disc in a drive, as a rip does, and opens what came of it.
+    pub fn saved(drive: &str, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<BurnSource, JobError> {
+        let fail = |error| JobError::Write { path: std::env::temp_dir(), error };
+        let folder = tempfile::Builder::new().prefix("spindle-copy-").tempdir().map_err(fail)?;
+        let report = rip::rip(&RipTask::new(drive, folder.path()), control, tell, &|_| ())?;
+        let made = report.image.and_then(|image| image.outputs.last().cloned());
+        let path = made.ok_or_else(|| BurnFault::Unreadable { count: report.damage.sectors }.of(drive))?;
+        let source = BurnSource::image(&path, None, control)?;
+        Ok(BurnSource { _saved: Some(folder), ..source })
+    }
+}
+
+/// Whether the disc to be burned is in this drive itself.
+pub fn is_in(task: &BurnTask, drive: &str) -> bool {
+    match &task.source {
+        BurnFrom::Disc(path) => drive_of(path).is_some_and(|source| source.eq_ignore_ascii_case(drive)),
+        BurnFrom::Audio(_) => false,
+    }
+}

@@ -1,0 +1,124 @@
+#!/bin/sh
+# shellcheck shell=dash
+# What is done inside the virtual machine: others burn on our recorders, and we burn on ours and on theirs. burners.sh says what for.
+#
+# /share/spindle is the program, /share/in holds what is burned, /share/served names the recorders, a line each: name, port, target.
+set -u
+out=/share/out
+in=/share/in
+spindle=/share/spindle
+
+say() {
+  echo "[$(cut -d' ' -f1 /proc/uptime) s] $*"
+}
+
+member() { # as a user of the group cdrom, as whoever sits at a desktop is
+  timeout 240 /usr/bin/setpriv --reuid=1000 --regid=1000 --groups=24 "$@"
+}
+
+# A program that fails or hangs is not the end: burners.sh finds what is missing, and shows what was said.
+try() { # NAME COMMAND…
+  local name=$1 code
+  shift
+  case $1 in
+    member | reload) "$@" >>"$out/$name.log" 2>&1 </dev/null ;;
+    *) timeout 120 "$@" >>"$out/$name.log" 2>&1 </dev/null ;;
+  esac
+  code=$?
+  echo "$code" >>"$out/$name.code"
+}
+
+permit() { # what udev does everywhere else
+  local node
+  for node in /dev/sr* /dev/sg*; do
+    if [ -e "$node" ]; then
+      chgrp cdrom "$node"
+      chmod 660 "$node"
+    fi
+  done
+}
+
+nodes() { # in one line, a blank around each
+  local node list=' '
+  for node in /sys/class/block/sr*; do list="$list${node##*/} "; done
+  echo "$list"
+}
+
+attach() { # TARGET PORT: prints the node of the drive that comes
+  local before node tries=0
+  before=$(nodes)
+  iscsistart -i iqn.2026-11.test:machine -t "$1" -g 1 -a 10.0.2.2 -p "$2" >>"$out/iscsi.log" 2>&1 || return 1
+  while [ "$tries" -lt 100 ]; do
+    for node in $(nodes); do
+      case $before in *" $node "*) ;; *) echo "$node"; return 0 ;; esac
+    done
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  return 1
+}
+
+# The kernel knows how long a disc is since it last saw it put in.
+reload() { # NODE
+  local generic
+  generic=/dev/$(basename "/sys/class/block/$1/device/scsi_generic/"*)
+  sg_start --eject "$generic"
+  sg_start --load "$generic"
+}
+
+burn() { # NAME NODE
+  local node=/dev/$2
+  case $1 in
+    wodim-tao) try "$1" wodim -v "dev=$node" speed=16 -tao -data $in/data.iso -audio $in/one.wav $in/two.wav ;;
+    wodim-dao)
+      try "$1" wodim -v "dev=$node" speed=16 -dao mcn=1234567890128 -audio isrc=USABC1234501 $in/one.wav isrc=USABC1234502 $in/two.wav
+      ;;
+    wodim-rw)
+      try "$1" wodim -v "dev=$node" speed=10 -tao -data $in/other.iso
+      try "$1" wodim -v "dev=$node" blank=fast
+      try "$1" wodim -v "dev=$node" speed=10 -tao -data $in/data.iso
+      ;;
+    cdrdao-sao) try "$1" sh -c "cd $in && cdrdao write -n -v 2 --driver generic-mmc --device $node mixed.toc" ;;
+    cdrdao-raw) try "$1" sh -c "cd $in && cdrdao write -n -v 2 --driver generic-mmc-raw --device $node mixed.toc" ;;
+    cdrskin-multi)
+      try "$1" cdrskin -v "dev=$node" -multi -tao -data $in/data.iso
+      try "$1" cdrskin -v "dev=$node" -tao -data $in/other.iso
+      ;;
+    cdrskin-text) try "$1" cdrskin -v "dev=$node" -sao input_sheet_v07t=$in/text.v07t -audio $in/one.wav $in/two.wav ;;
+    cdrskin-*) try "$1" cdrskin -v "dev=$node" $in/data.iso ;;
+    xorriso-*)
+      try "$1" xorriso -abort_on FAILURE -outdev "$node" -map $in/one.wav /one.wav -commit
+      try "$1" xorriso -abort_on FAILURE -dev "$node" -map $in/two.wav /two.wav -commit
+      try "$1" reload "$2"
+      try "$1" mount -t iso9660 -o ro "$node" /mnt
+      try "$1" cmp /mnt/one.wav $in/one.wav
+      try "$1" cmp /mnt/two.wav $in/two.wav
+      try "$1" umount /mnt
+      ;;
+    growisofs-dvdplusdl) try "$1" growisofs -dvd-compat -use-the-force-luke=break:1024 "-Z" "$node=$in/data.iso" ;;
+    growisofs-*) try "$1" growisofs -dvd-compat "-Z" "$node=$in/data.iso" ;;
+    format-dvdrw)
+      try "$1" dvd+rw-format -force "$node"
+      try "$1" growisofs "-Z" "$node=$in/data.iso"
+      ;;
+    spindle-mixed) try "$1" member $spindle burn --json $in/mixed.toc "$node" ;;
+    spindle-text) try "$1" member $spindle burn --json $in/text.cue "$node" ;;
+    spindle-dao) try "$1" member $spindle burn --json $in/dao.cue "$node" ;;
+    spindle-*) try "$1" member $spindle burn --json $in/data.iso "$node" ;;
+    tgt)
+      try "$1" member $spindle burn --json $in/data.iso "$node"
+      try "$1" reload "$2"
+      try "$1" dd "if=$node" "of=$out/tgt.iso" bs=65536
+      ;;
+  esac
+}
+
+umask 0
+while read -r name port target; do
+  node=$(attach "$target" "$port") || { say "$name: no drive came"; continue; }
+  permit
+  begun=$(cut -d' ' -f1 /proc/uptime)
+  burn "$name" "$node"
+  say "$name: burned in /dev/$node since $begun s, $(tr '\n' ' ' <"$out/$name.code")"
+done </share/served
+say "the machine is done"
