@@ -248,7 +248,16 @@ fn tell(drive: &str, report: &BurnReport, json: bool) {
     let loss: Vec<String> = report.losses.iter().map(ToString::to_string).collect();
     if json {
         let discs = report.discs.iter().map(DiscShape::of).collect();
-        print_json(&Done { event: "done", drive, discs, loss, notes: &report.notes, kept, ejected: report.ejected, seconds: report.seconds });
+        print_json(&Done {
+            event: "done",
+            drive,
+            discs,
+            loss,
+            notes: &report.notes,
+            kept,
+            ejected: report.ejected,
+            seconds: report.seconds,
+        });
         return;
     }
     for disc in &report.discs {

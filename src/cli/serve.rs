@@ -12,8 +12,8 @@ use super::output::{fail, print_json, say, until_interrupted};
 use super::password::SourcePassword;
 use crate::image::{self, Opening, file_name};
 use crate::job::{JobError, blank_of, keep_recorded};
-use crate::virtual_drive::{Blank, Device, Hands, Manners, Tape};
 use crate::virtual_drive::iscsi::{Server, target_name};
+use crate::virtual_drive::{Blank, Device, Hands, Manners, Tape};
 
 #[derive(Args)]
 pub struct Serve {

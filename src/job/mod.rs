@@ -32,7 +32,9 @@ use std::path::PathBuf;
 pub use audio_cd::AudioList;
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
-pub use burn::{BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, EraseReport, EraseTask, Level, Verified, keep_recorded};
+pub use burn::{
+    BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, EraseReport, EraseTask, Level, Verified, keep_recorded,
+};
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
 pub use convert::{ConvertReport, ConvertTask, Source, save};

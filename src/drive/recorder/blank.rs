@@ -59,6 +59,8 @@ pub struct Offers {
     pub simulates: Vec<Mode>,
     /// Whether it stops and goes on when its buffer runs empty.
     pub underrun_protection: bool,
+    /// Whether it writes several sessions of a CD raw.
+    pub raw_sessions: bool,
     /// Whether it takes the subchannels R to W from the host: CD-TEXT.
     pub subchannel: bool,
 }
@@ -193,6 +195,7 @@ mod feature {
     /// Of mastering.
     pub const SAO: u8 = 0x20;
     pub const RAW: u8 = 0x08;
+    pub const RAW_SESSIONS: u8 = 0x10;
 }
 
 fn offers(kind: Kind, configuration: &Configuration) -> Offers {
@@ -221,5 +224,6 @@ fn offers(kind: Kind, configuration: &Configuration) -> Offers {
     let simulates = modes.iter().copied().filter(|&mode| mode.can_simulate() && bit(home(mode), feature::TEST)).collect();
     let underrun_protection = modes.iter().all(|&mode| !mode.has_page() || bit(home(mode), feature::BUF));
     let subchannel = bit(feature::MASTERING, feature::RW);
-    Offers { modes, simulates, underrun_protection, subchannel }
+    let raw_sessions = bit(feature::MASTERING, feature::RAW_SESSIONS);
+    Offers { modes, simulates, underrun_protection, raw_sessions, subchannel }
 }

@@ -37,6 +37,7 @@ pub fn close_disc(transport: &mut dyn Transport, close: Close, tell: Tell<'_>) -
             open: close == Close::Session,
             packet: if kind.is_cd() { None } else { Some(16) },
             control: if kind.is_cd() { 4 } else { 5 },
+            scms: false,
             block_type: BlockType::Mode1,
             session_format: DiscType::CdDaOrRom,
             mcn: None,

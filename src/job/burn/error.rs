@@ -109,9 +109,11 @@ impl BurnFault {
             BurnFault::Erase(DiscError::Once(_) | DiscError::Format(_)) => Class::Request,
             BurnFault::Loss { .. } => Class::Loss,
             BurnFault::Damaged { .. } => Class::Input,
-            BurnFault::NotRecordable(_) | BurnFault::Erase(_) | BurnFault::Unreadable { .. } | BurnFault::Failed { .. } | BurnFault::NothingKept => {
-                Class::Drive
-            }
+            BurnFault::NotRecordable(_)
+            | BurnFault::Erase(_)
+            | BurnFault::Unreadable { .. }
+            | BurnFault::Failed { .. }
+            | BurnFault::NothingKept => Class::Drive,
             BurnFault::Source { error, .. } => error.class(),
             BurnFault::Cancelled { .. } => Class::Cancelled,
             BurnFault::Differs { .. } => Class::Mismatch,

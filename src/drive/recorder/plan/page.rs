@@ -24,6 +24,7 @@ impl BurnPlan {
             open: session.open,
             packet: None,
             control: 0,
+            scms: false,
             block_type: BlockType::Raw,
             session_format: session.disc_type,
             mcn: None,
@@ -40,6 +41,7 @@ impl BurnPlan {
             Mode::TrackAtOnce => WriteParameters {
                 write_type: WriteType::Track,
                 control: track.control.nibble(track.mode),
+                scms: track.control.scms,
                 block_type: block_type(track),
                 mcn: session.mcn,
                 isrc: track.isrc,

@@ -439,3 +439,51 @@ fn the_tray_is_shut_while_writing_and_no_longer() {
     drop(recorder);
     assert!(mmc::eject(&mut *device).is_ok());
 }
+
+#[test]
+fn several_sessions_are_written_raw() {
+    let mut enhanced = with_session(disc(&[(Audio, 0, 400), (Audio, 0, 300)]), Mode2Mixed, Lba(12_100), 400);
+    enhanced.sessions[1].disc_type = DiscType::Xa;
+    let enhanced = with_session(enhanced, Mode1, Lba(12_500 + 6_900), 350);
+    let (burnt, drive) = round_trip(BlankKind::CdR, enhanced.clone(), by(Mode::Raw));
+    assert_eq!((table(drive.disc()), &*burnt.plan.losses), (table(&enhanced), [].as_slice()));
+    assert_eq!(drive.disc().sessions[1].disc_type, DiscType::Xa);
+}
+
+#[test]
+fn what_is_written_in_place_can_be_written_over() {
+    use BlankKind::*;
+    for (kind, mode, erase) in [
+        (DvdRw, Mode::RestrictedOverwrite, None),
+        (DvdRw, Mode::RestrictedOverwrite, Some(Erase::Full)),
+        (DvdPlusRw, Mode::Overwrite, None),
+        (DvdRam, Mode::Overwrite, None),
+        (BdRe, Mode::Overwrite, None),
+    ] {
+        let mut device = device(kind, None);
+        burn(&mut device, &*source(data_disc(1280)), BurnWish { erase, ..by(mode) });
+        let mut other = data_disc(640);
+        other.sessions[0].tracks[0].number = 2;
+        let other = source(other);
+        let burnt = burn(&mut device, &*other, by(mode));
+        assert_eq!((burnt.plan.preparation, burnt.plan.overwrites), (None, true), "{}", kind.word());
+        assert_arrived(&*other, &burnt, &reload(device));
+    }
+}
+
+#[test]
+fn dvd_r_of_two_layers_are_told_where_the_second_begins() {
+    for mode in [Mode::DiscAtOnce, Mode::LayerJump] {
+        let disc = Disc { layer_break: Some(1600), ..data_disc(3200) };
+        let (burnt, _) = round_trip(BlankKind::DvdRDl, disc, by(mode));
+        assert_eq!((burnt.plan.layer_break, &*burnt.plan.losses), (Some(1600), [].as_slice()), "{mode}");
+    }
+}
+
+#[test]
+fn a_speed_is_taken_from_those_that_the_drive_has() {
+    for (kind, speed) in [(BlankKind::CdR, 2822), (BlankKind::DvdPlusR, 6000), (BlankKind::BdR, 1)] {
+        let disc = if kind == BlankKind::CdR { disc(&[(Audio, 0, 400)]) } else { data_disc(640) };
+        round_trip(kind, disc, BurnWish { speed: Some(speed), ..BurnWish::default() });
+    }
+}
