@@ -98,6 +98,7 @@ impl Device {
     fn put_in(&mut self, medium: Medium, faults: Vec<Fault>) {
         (self.medium, self.on_tray) = (Some(medium), None);
         self.script = Script::new(faults, &self.manners);
+        self.writer.let_go();
         self.open = false;
         self.event = EVENT_NEW_MEDIA;
         self.attention = Some(says::NEW_DISC);

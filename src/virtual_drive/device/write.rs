@@ -38,6 +38,12 @@ impl Writer {
         Writer { parameters: WriteParameters::default(), speed: FASTEST, buffer: Buffer::new(buffer, rate), busy: None }
     }
 
+    /// Another disc is in the drive: what was going on with the last one is over.
+    pub fn let_go(&mut self) {
+        self.busy = None;
+        self.buffer.end();
+    }
+
     /// Which of a disc's write speeds, fastest first, is in use: the fastest that is not above what was asked for, or the slowest.
     pub fn speed_of(&self, speeds: &[u32]) -> u32 {
         speeds.iter().copied().find(|&speed| speed <= self.speed).or(speeds.last().copied()).unwrap_or(0)

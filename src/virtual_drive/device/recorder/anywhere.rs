@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::store::DATA_RECORD;
 use super::{Blank, BlankKind, Recording, refuse};
 use crate::drive::sense::Sense;
 use crate::virtual_drive::device::says;
@@ -71,7 +70,6 @@ impl Recording {
             }
             formatting.sectors = end;
         }
-        debug_assert_eq!(blocks.len(), count as usize * DATA_RECORD);
         self.put(lba, blocks)
     }
 

@@ -7,8 +7,6 @@ use crate::disc::{Lba, TrackMode};
 
 /// Bit 5 of the submode byte, which is byte 2 of the subheader: form 2.
 const FORM2: u8 = 0x20;
-/// Both copies of the subheader.
-const SUBHEADER: usize = 8;
 
 /// The main channel of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +135,6 @@ impl BlockForm {
         for ((body, sector), n) in bodies.zip(whole.chunks_mut(RAW)).zip(0..) {
             let form2 = (body[2] | body[6]) & FORM2 != 0 && body.len() >= FORM_2.size();
             let slice = if form2 { FORM_2 } else { FORM_1 };
-            debug_assert!(body.len() >= SUBHEADER + 2048);
             let records = Records { mode: TrackMode::Mode2Mixed, at: at + n, slice, stride: body.len(), bytes: &body };
             reform(records, Slice::RAW, sector, RAW, &mut [Worth::Good]);
         }

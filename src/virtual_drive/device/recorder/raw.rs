@@ -15,6 +15,9 @@ use crate::virtual_drive::device::says;
 /// Sectors behind the lead-out's start that a disc has room for.
 const LEAD_OUT_ROOM: u32 = 7_500;
 
+/// The control bit of data.
+const DATA: u8 = 4;
+
 /// A session that is being written.
 #[derive(Debug, Default)]
 pub struct RawSession {
@@ -68,8 +71,12 @@ impl Recording {
                 kept = n + 1;
                 continue;
             }
-            raw.take_frame(at, q_of_interleaved(sub));
-            scramble::descramble(sector, Some(at));
+            let frame = q_of_interleaved(sub);
+            raw.take_frame(at, frame);
+            // Audio that looks like a sector is audio all the same, where Q says so.
+            if Q::parse(&frame).map_or(true, |q| q.control & DATA != 0) {
+                scramble::descramble(sector, Some(at));
+            }
         }
         let end = capacity.min(Lba(lba) + count);
         let wanted = end.since(Lba(lba) + kept).unwrap_or(0) as usize * CD_RECORD;

@@ -6,7 +6,7 @@ use super::layout::WrittenTrack;
 use super::lead_in::LeadIn;
 use super::store::CD_RECORD;
 use super::{ATIP_LEAD_IN, Recording, WriteParameters, WriteType, refuse};
-use crate::disc::sector::{RAW, SUBCHANNEL};
+use crate::disc::sector::SUBCHANNEL;
 use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Disc, Lba, subchannel};
 use crate::drive::sense::Sense;
@@ -172,7 +172,6 @@ impl Recording {
         let mut packed = subchannel::deinterleave(sub);
         packed[..BOTH].copy_from_slice(&subchannel::synthesise(disc, Lba(lba))[..BOTH]);
         *sub = subchannel::interleave(&packed);
-        debug_assert_eq!(RAW + SUBCHANNEL, CD_RECORD);
         self.store.write(lba, &record)
     }
 }
