@@ -1,4 +1,4 @@
-//! The page of write parameters, 05 (MMC-6, 7.5): how CDs, DVD-R and DVD-RW are written.
+//! The page of write parameters, 05 (MMC-6, clause 7): how CDs, DVD-R and DVD-RW are written.
 
 use super::identity::mode_page;
 use super::reply::{CommandError, USUAL, send, short};

@@ -115,8 +115,7 @@ impl Kind {
         matches!(self, Kind::DvdRwOverwrite | Kind::DvdRam | Kind::DvdPlusRw | Kind::BdRe)
     }
 
-    /// Sectors that are written together: an ECC block of 32 KiB on DVDs, a cluster of 64 KiB on Blu-ray discs (ECMA-267, BD white paper). On CDs
-    /// every sector stands alone.
+    /// Sectors that are written together: an ECC block of 32 KiB on DVDs, a cluster of 64 KiB on Blu-ray discs. On CDs every sector stands alone.
     pub fn block(self) -> u32 {
         match self {
             kind if kind.is_cd() => 1,
@@ -189,8 +188,8 @@ impl Mode {
         }
     }
 
-    /// Whether the modes page of the drive (page 05) has to say so. DVD+R, DVD+RW, DVD-RAM and Blu-ray discs know one way of writing each (MMC-6,
-    /// 7.5: the page is not for them).
+    /// Whether the modes page of the drive (page 05) has to say so. DVD+R, DVD+RW, DVD-RAM and Blu-ray discs know one way of writing each: MMC-6 keeps the
+    /// page from them.
     pub fn has_page(self) -> bool {
         !matches!(self, Mode::RestrictedOverwrite | Mode::Sequential | Mode::Overwrite)
     }

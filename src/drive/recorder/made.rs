@@ -7,7 +7,7 @@ use crate::disc::subchannel::{self, CHANNEL, Content, Q};
 use crate::disc::toc::{self, TocEntry};
 use crate::disc::{Disc, Lba, Session, TrackMode, to_bcd};
 
-/// How often each entry of the table of contents is repeated before the next comes (ECMA-130, 22.3.4.2).
+/// How often each entry of the table of contents is repeated before the next comes (ECMA-130, clause 22.3.4).
 const REPEATED: u32 = 3;
 
 /// Makes them for one disc.

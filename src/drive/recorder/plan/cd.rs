@@ -7,11 +7,11 @@ use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Disc, DiscType, Lba, Session, Track, TrackId, TrackMode};
 use crate::drive::recorder::{Close, Mode};
 
-/// Sectors that a track has at least: four seconds (Red Book; MMC-6, 4.2).
+/// Sectors that a track has at least: four seconds (Red Book).
 const LEAST: u32 = 300;
 /// Run-out blocks that a drive puts behind a track that it links (Orange Book).
 const RUN_OUT: u32 = 2;
-/// Sectors of a lead-out that the host makes: 90 seconds (ECMA-130, clause 20), of later sessions 30 (Orange Book).
+/// Sectors of a lead-out that the host makes: 90 seconds, of later sessions 30 (Orange Book).
 const LEAD_OUTS: [u32; 2] = [6750, 2250];
 /// Sectors of the lead-in of a later session (Orange Book).
 const LATER_LEAD_IN: u32 = 4500;

@@ -64,7 +64,7 @@ pub enum Preparation {
     Format(Format),
 }
 
-/// A way of formatting a disc (FORMAT UNIT; MMC-6, 6.5).
+/// A way of formatting a disc (MMC-6, FORMAT UNIT).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Format {
     /// The descriptor that the drive has offered.
