@@ -1,4 +1,4 @@
-//! Packs as they go to the disc: in the subchannels R to W of the lead-in (Red Book, annex to clause 13; MMC-3, annex J).
+//! Packs as they go to the disc: in the subchannels R to W of the lead-in (Red Book; MMC, annex on CD-TEXT).
 
 use super::PACK;
 use crate::disc::sector::SUBCHANNEL;

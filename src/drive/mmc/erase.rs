@@ -1,4 +1,4 @@
-//! BLANK and FORMAT UNIT (MMC-6, 6.2 and 6.5). Both answer at once, and go on for minutes or hours: see [`super::request_sense`].
+//! BLANK and FORMAT UNIT (MMC-6, clause 6). Both answer at once, and go on for minutes or hours: see [`super::request_sense`].
 
 use std::time::Duration;
 

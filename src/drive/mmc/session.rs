@@ -1,5 +1,5 @@
-//! The layout of what is going to be written, and its end: SEND OPC INFORMATION, SEND CUE SHEET, RESERVE TRACK, CLOSE TRACK/SESSION (MMC-6, 6.35, 6.33,
-//! 6.31, 6.3).
+//! The layout of what is going to be written, and its end: SEND OPC INFORMATION, SEND CUE SHEET, RESERVE TRACK, CLOSE TRACK/SESSION (MMC-6, clause 6;
+//! SEND CUE SHEET in full in MMC-3).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! READ DISC STRUCTURE and SEND DISC STRUCTURE (MMC-6, 6.22 and 6.34): the control data of DVDs and Blu-ray discs, and where their layers meet.
+//! READ DISC STRUCTURE and SEND DISC STRUCTURE (MMC-6, clause 6): the control data of DVDs and Blu-ray discs, and where their layers meet.
 
 use std::time::Duration;
 

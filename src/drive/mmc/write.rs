@@ -1,4 +1,4 @@
-//! Writing sectors: WRITE (10) and (12), SYNCHRONIZE CACHE, READ BUFFER CAPACITY (MMC-6, 6.45 and 6.46, 6.44, 6.16).
+//! Writing sectors: WRITE (10) and (12), SYNCHRONIZE CACHE, READ BUFFER CAPACITY (MMC-6, clause 6).
 
 use std::time::Duration;
 

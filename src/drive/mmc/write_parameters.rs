@@ -1,4 +1,4 @@
-//! The page of write parameters, 05 (MMC-6, 7.5): how CDs, DVD-R and DVD-RW are written.
+//! The page of write parameters, 05 (MMC-6, clause 7): how CDs, DVD-R and DVD-RW are written.
 
 use super::identity::mode_page;
 use super::reply::{CommandError, USUAL, send, short};
@@ -61,6 +61,8 @@ pub struct WriteParameters {
     pub packet: Option<u8>,
     /// The four bits of CONTROL of the track.
     pub control: u8,
+    /// Its copy bit alternates (SCMS); of use track at once only.
+    pub scms: bool,
     /// What the host sends.
     pub block_type: BlockType,
     /// Disc type of the session.
@@ -113,7 +115,7 @@ impl WriteParameters {
             | bit(self.underrun_protection, 0x40)
             | bit(self.packet.is_some(), 0x20)
             | bit(self.simulate, 0x10);
-        page[3] = self.control & 0x0F | bit(self.packet.is_some(), 0x20) | bit(self.open, 0xC0);
+        page[3] = self.control & 0x0F | bit(self.scms, 0x10) | bit(self.packet.is_some(), 0x20) | bit(self.open, 0xC0);
         page[4] = self.block_type.code();
         page[5] = self.packet.unwrap_or(0);
         page[8] = self.session_format.byte();
@@ -159,6 +161,7 @@ mod tests {
         open: true,
         packet: None,
         control: 4,
+        scms: false,
         block_type: BlockType::Mode1,
         session_format: DiscType::CdDaOrRom,
         mcn: None,

@@ -59,6 +59,8 @@ pub struct Offers {
     pub simulates: Vec<Mode>,
     /// Whether it stops and goes on when its buffer runs empty.
     pub underrun_protection: bool,
+    /// Whether it writes several sessions of a CD raw.
+    pub raw_sessions: bool,
     /// Whether it takes the subchannels R to W from the host: CD-TEXT.
     pub subchannel: bool,
 }
@@ -193,6 +195,7 @@ mod feature {
     /// Of mastering.
     pub const SAO: u8 = 0x20;
     pub const RAW: u8 = 0x08;
+    pub const RAW_SESSIONS: u8 = 0x10;
 }
 
 fn offers(kind: Kind, configuration: &Configuration) -> Offers {
@@ -210,7 +213,8 @@ fn offers(kind: Kind, configuration: &Configuration) -> Offers {
         Mode::Raw => bit(feature::MASTERING, feature::RAW),
         Mode::DiscAtOnce => has(feature::DVD_R_WRITE),
         // A DVD-RW that was erased quickly is no longer written so, and the feature not current.
-        Mode::Incremental => has(feature::DVD_R_WRITE) && current(feature::INCREMENTAL),
+        Mode::Incremental if kind == Kind::DvdRw => current(feature::INCREMENTAL),
+        Mode::Incremental => has(feature::DVD_R_WRITE) && has(feature::INCREMENTAL),
         Mode::RestrictedOverwrite => has(feature::RESTRICTED_OVERWRITE),
         Mode::LayerJump => has(feature::LAYER_JUMP),
         // A drive that takes such a disc for one to be written on writes it: there is one way only.
@@ -220,5 +224,6 @@ fn offers(kind: Kind, configuration: &Configuration) -> Offers {
     let simulates = modes.iter().copied().filter(|&mode| mode.can_simulate() && bit(home(mode), feature::TEST)).collect();
     let underrun_protection = modes.iter().all(|&mode| !mode.has_page() || bit(home(mode), feature::BUF));
     let subchannel = bit(feature::MASTERING, feature::RW);
-    Offers { modes, simulates, underrun_protection, subchannel }
+    let raw_sessions = bit(feature::MASTERING, feature::RAW_SESSIONS);
+    Offers { modes, simulates, underrun_protection, raw_sessions, subchannel }
 }

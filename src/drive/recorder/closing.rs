@@ -29,7 +29,7 @@ pub fn close_disc(transport: &mut dyn Transport, close: Close, tell: Tell<'_>) -
     let mut drive = Lent::new(transport, tell);
     drive.until_ready(Stage::Starting)?;
     drive.lock();
-    if kind.is_cd() || matches!(kind, Kind::DvdR | Kind::DvdRw | Kind::DvdRDl | Kind::DvdRDlJump) {
+    if kind.is_cd() || matches!(kind, Kind::DvdR | Kind::DvdRw | Kind::DvdRDl) {
         let parameters = WriteParameters {
             write_type: if kind.is_cd() { WriteType::Track } else { WriteType::Packet },
             simulate: false,
@@ -37,6 +37,7 @@ pub fn close_disc(transport: &mut dyn Transport, close: Close, tell: Tell<'_>) -
             open: close == Close::Session,
             packet: if kind.is_cd() { None } else { Some(16) },
             control: if kind.is_cd() { 4 } else { 5 },
+            scms: false,
             block_type: BlockType::Mode1,
             session_format: DiscType::CdDaOrRom,
             mcn: None,
@@ -53,7 +54,7 @@ pub fn close_medium(drive: &mut Lent<'_>, kind: Kind, track: u16, close: Close) 
     match kind {
         // The tracks are closed with the session, and whether another can follow stands in the page of write parameters.
         Kind::CdR | Kind::CdRw => drive.close(Closing::Session, 0),
-        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl | Kind::DvdRDlJump => {
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => {
             drive.close(Closing::Track, track)?;
             drive.close(Closing::Session, 0)
         }

@@ -1,4 +1,4 @@
-//! The cue sheet: the layout of a session that is written at once (MMC-6, 6.33; its entries are those of MMC-3, table 341 and what follows).
+//! The cue sheet: the layout of a session that is written at once (MMC-3, SEND CUE SHEET).
 
 use super::plan::SessionPlan;
 use crate::disc::{Lba, TrackMode, toc};

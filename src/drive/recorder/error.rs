@@ -55,7 +55,6 @@ pub enum BurnError {
 impl From<BurnError> for io::Error {
     fn from(error: BurnError) -> io::Error {
         let kind = match &error {
-            BurnError::Cancelled => io::ErrorKind::Interrupted,
             BurnError::Unexpected => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::Other,
         };

@@ -13,10 +13,8 @@ pub enum Kind {
     CdRw,
     /// DVD-R, and DVD-R for authoring.
     DvdR,
-    /// DVD-R DL, written from the first layer to the second.
+    /// DVD-R DL.
     DvdRDl,
-    /// DVD-R DL, written by jumping between the layers.
-    DvdRDlJump,
     /// DVD-RW, written as a DVD-R is.
     DvdRw,
     /// DVD-RW, formatted: written anywhere in blocks of 32 KiB.
@@ -68,8 +66,8 @@ impl Kind {
             0x12 => Kind::DvdRam,
             0x13 => Kind::DvdRwOverwrite,
             0x14 => Kind::DvdRw,
-            0x15 => Kind::DvdRDl,
-            0x16 => Kind::DvdRDlJump,
+            // The drive tells one or the other by the way of writing that it was told last.
+            0x15 | 0x16 => Kind::DvdRDl,
             0x1A | 0x2A => Kind::DvdPlusRw,
             0x1B => Kind::DvdPlusR,
             0x2B => Kind::DvdPlusRDl,
@@ -85,7 +83,7 @@ impl Kind {
             Kind::CdR => "CD-R",
             Kind::CdRw => "CD-RW",
             Kind::DvdR => "DVD-R",
-            Kind::DvdRDl | Kind::DvdRDlJump => "DVD-R DL",
+            Kind::DvdRDl => "DVD-R DL",
             Kind::DvdRw | Kind::DvdRwOverwrite => "DVD-RW",
             Kind::DvdRam => "DVD-RAM",
             Kind::DvdPlusR => "DVD+R",
@@ -117,8 +115,7 @@ impl Kind {
         matches!(self, Kind::DvdRwOverwrite | Kind::DvdRam | Kind::DvdPlusRw | Kind::BdRe)
     }
 
-    /// Sectors that are written together: an ECC block of 32 KiB on DVDs, a cluster of 64 KiB on Blu-ray discs (ECMA-267, BD white paper). On CDs
-    /// every sector stands alone.
+    /// Sectors that are written together: an ECC block of 32 KiB on DVDs, a cluster of 64 KiB on Blu-ray discs. On CDs every sector stands alone.
     pub fn block(self) -> u32 {
         match self {
             kind if kind.is_cd() => 1,
@@ -131,9 +128,9 @@ impl Kind {
     pub fn modes(self) -> &'static [Mode] {
         match self {
             Kind::CdR | Kind::CdRw => &[Mode::SessionAtOnce, Mode::TrackAtOnce, Mode::Raw],
-            Kind::DvdR | Kind::DvdRDl => &[Mode::DiscAtOnce, Mode::Incremental],
+            Kind::DvdR => &[Mode::DiscAtOnce, Mode::Incremental],
+            Kind::DvdRDl => &[Mode::DiscAtOnce, Mode::Incremental, Mode::LayerJump],
             Kind::DvdRw => &[Mode::DiscAtOnce, Mode::Incremental, Mode::RestrictedOverwrite],
-            Kind::DvdRDlJump => &[Mode::LayerJump],
             Kind::DvdRwOverwrite => &[Mode::RestrictedOverwrite, Mode::DiscAtOnce, Mode::Incremental],
             Kind::DvdPlusR | Kind::DvdPlusRDl | Kind::BdR => &[Mode::Sequential],
             Kind::DvdRam | Kind::DvdPlusRw | Kind::BdRe => &[Mode::Overwrite],
@@ -191,8 +188,8 @@ impl Mode {
         }
     }
 
-    /// Whether the modes page of the drive (page 05) has to say so. DVD+R, DVD+RW, DVD-RAM and Blu-ray discs know one way of writing each (MMC-6,
-    /// 7.5: the page is not for them).
+    /// Whether the modes page of the drive (page 05) has to say so. DVD+R, DVD+RW, DVD-RAM and Blu-ray discs know one way of writing each: MMC-6 keeps the
+    /// page from them.
     pub fn has_page(self) -> bool {
         !matches!(self, Mode::RestrictedOverwrite | Mode::Sequential | Mode::Overwrite)
     }

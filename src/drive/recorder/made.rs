@@ -5,9 +5,9 @@ use crate::disc::cd_text::{self, PACK};
 use crate::disc::sector::{self, SUBCHANNEL};
 use crate::disc::subchannel::{self, CHANNEL, Content, Q};
 use crate::disc::toc::{self, TocEntry};
-use crate::disc::{Disc, Lba, TrackMode, to_bcd};
+use crate::disc::{Disc, Lba, Session, TrackMode, to_bcd};
 
-/// How often each entry of the table of contents is repeated before the next comes (ECMA-130, 22.3.4.2).
+/// How often each entry of the table of contents is repeated before the next comes (ECMA-130, clause 22.3.4).
 const REPEATED: u32 = 3;
 
 /// Makes them for one disc.
@@ -22,7 +22,7 @@ impl Maker {
     pub fn new(plan: &BurnPlan) -> Maker {
         let disc = plan.outcome();
         let packs = plan.sessions.first().map(|session| session.cd_text.clone()).unwrap_or_default();
-        Maker { entries: toc::entries(&disc), packs, disc }
+        Maker { entries: entries(&disc, plan), packs, disc }
     }
 
     /// Sectors from `at` on, as they are sent; `number` is the first one's in its lead-in.
@@ -45,10 +45,22 @@ impl Maker {
         bytes
     }
 
+    /// The table of contents of the session whose lead-in this address is in.
+    fn entries_at(&self, at: Lba) -> &[TocEntry] {
+        let begins_behind = |session: &Session| session.tracks.first().is_some_and(|track| track.start > at);
+        let number = 1 + self.disc.sessions.iter().position(begins_behind).unwrap_or(0) as u8;
+        let from = self.entries.partition_point(|entry| entry.session < number);
+        let to = self.entries.partition_point(|entry| entry.session <= number);
+        &self.entries[from..to]
+    }
+
     /// The subchannel of a sector of the lead-in, interleaved. Where the drive makes the main channel, it makes P and Q as well.
     fn lead_in(&self, block: Block, at: Lba, number: u32) -> [u8; SUBCHANNEL] {
-        let mut sub = cd_text::lead_in(&self.packs, number);
-        let entry = (number / REPEATED).checked_rem(self.entries.len() as u32).map(|at| &self.entries[at as usize]);
+        // The texts of all sessions stand in the first lead-in.
+        let packs = if at < Lba::PROGRAM_START { self.packs.as_slice() } else { &[] };
+        let mut sub = cd_text::lead_in(packs, number);
+        let entries = self.entries_at(at);
+        let entry = (number / REPEATED).checked_rem(entries.len() as u32).map(|at| &entries[at as usize]);
         if let (Some(entry), true) = (entry, block.main.is_some()) {
             let mut packed = [0; SUBCHANNEL];
             packed[CHANNEL..2 * CHANNEL].copy_from_slice(&toc_q(entry, at).to_bytes());
@@ -57,6 +69,21 @@ impl Maker {
         sub
     }
 }
+
+/// The tables of contents of all sessions. Where there are several, the first says where its lead-in begins (Orange Book, mode 5).
+fn entries(disc: &Disc, plan: &BurnPlan) -> Vec<TocEntry> {
+    let mut entries = toc::entries(disc);
+    let lead_in = plan.pieces().next().map_or(Lba::PROGRAM_START, |piece| piece.at);
+    if let Some(at) = entries.iter().position(|entry| entry.point == NEXT_SESSION) {
+        let next = entries[at];
+        entries.insert(at + 1, TocEntry { point: FIRST_LEAD_IN, time: [0; 3], value: toc::time(lead_in), ..next });
+    }
+    entries
+}
+
+/// The points of mode 5: where the next session begins, and where the first lead-in does.
+const NEXT_SESSION: u8 = 0xB0;
+const FIRST_LEAD_IN: u8 = 0xC0;
 
 /// An entry of the table of contents as a frame of Q at this address of the lead-in.
 fn toc_q(entry: &TocEntry, at: Lba) -> Q {
@@ -68,7 +95,8 @@ fn toc_q(entry: &TocEntry, at: Lba) -> Q {
         _ => [to_bcd(a), to_bcd(b), to_bcd(c)],
     };
     let content = match entry.adr {
-        5 => Content::MultiSession { point, time: entry.time.map(to_bcd), zero: 0, value },
+        // How many pointers of mode 5 there are: the first session has two.
+        5 => Content::MultiSession { point, time: entry.time.map(to_bcd), zero: if entry.session == 1 { 2 } else { 1 }, value },
         _ => Content::LeadIn { point, running: at.to_msf(), value },
     };
     Q { control: entry.control, content }

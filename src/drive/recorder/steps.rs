@@ -177,10 +177,10 @@ impl Recorder<'_> {
 
     fn settle_layers(&mut self) -> Result<(), BurnError> {
         let Some(at) = self.plan.layer_break else { return Ok(()) };
-        let kind = self.plan.kind;
-        self.drive.persevere(Stage::Starting, |transport| match kind {
-            Kind::DvdPlusRDl => mmc::send_layer_0(transport, at),
-            Kind::DvdRDlJump => mmc::send_layer_jump(transport, at.saturating_sub(1)),
+        let (kind, mode) = (self.plan.kind, self.plan.mode);
+        self.drive.persevere(Stage::Starting, |transport| match (kind, mode) {
+            (Kind::DvdPlusRDl, _) => mmc::send_layer_0(transport, at),
+            (_, Mode::LayerJump) => mmc::send_layer_jump(transport, at.saturating_sub(1)),
             _ => mmc::send_shifted_middle_area(transport, at),
         })
     }
@@ -214,8 +214,8 @@ impl Recorder<'_> {
         let (parameters, start) = (self.plan.write_parameters(session, track), track.start);
         self.set_page(parameters)?;
         self.calibrate(n == 0 && t == 0)?;
-        // In a simulation nothing has been written, and some drives count on as if nothing had.
-        if self.plan.simulate && t > 0 { Ok(()) } else { self.find_place(start) }
+        // In a simulation, too: some drives count on as if they had written, and some don't.
+        self.find_place(start)
     }
 
     fn close_track(&mut self, n: usize, t: usize) -> Result<(), BurnError> {
@@ -236,8 +236,14 @@ impl Recorder<'_> {
         if self.plan.mode != Mode::TrackAtOnce {
             self.drive.flush()?;
         }
-        if !self.plan.simulate {
-            self.close_medium()?;
+        match (self.plan.simulate, self.plan.mode) {
+            (false, _) => self.close_medium()?,
+            // The end of what was tried; CDs and discs at once end with what is sent, and drives take offence at more.
+            (true, Mode::Incremental) => {
+                let first = self.first_number();
+                tolerate(self.drive.close(Closing::Track, first))?;
+            }
+            (true, _) => {}
         }
         if let Some(session) = self.plan.sessions.get(n).filter(|_| self.plan.mode != Mode::TrackAtOnce) {
             self.tracks_done += session.tracks.len() as u32;
@@ -245,9 +251,13 @@ impl Recorder<'_> {
         Ok(())
     }
 
+    /// Number of the first track that is written.
+    fn first_number(&self) -> u16 {
+        self.plan.sessions.first().map_or(1, SessionPlan::first_number)
+    }
+
     fn close_medium(&mut self) -> Result<(), BurnError> {
-        let (kind, mode, close) = (self.plan.kind, self.plan.mode, self.plan.close);
-        let track = self.plan.sessions.first().map_or(1, SessionPlan::first_number);
+        let (kind, mode, close, first) = (self.plan.kind, self.plan.mode, self.plan.close, self.first_number());
         match (mode, self.plan.preparation) {
             // Closed by what was sent.
             (Mode::SessionAtOnce | Mode::Raw | Mode::DiscAtOnce, _) => Ok(()),
@@ -255,7 +265,7 @@ impl Recorder<'_> {
             (Mode::RestrictedOverwrite, Some(Preparation::Format(format))) if format.is_growing() => {
                 self.drive.close(Closing::Session, 0)
             }
-            _ => closing::close_medium(&mut self.drive, kind, track, close),
+            _ => closing::close_medium(&mut self.drive, kind, first, close),
         }
     }
 }

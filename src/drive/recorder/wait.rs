@@ -53,7 +53,7 @@ pub type Tell<'d> = Box<dyn FnMut(Stage, Option<u16>) -> ControlFlow<()> + Send 
 /// From one question to the next, at first and after a while.
 const SOON: Duration = Duration::from_millis(2);
 const SELDOM: Duration = Duration::from_millis(500);
-/// A full buffer is emptied by a chunk in this time, at single speed of a CD in a tenth of a second more.
+/// A full buffer takes another 64 KiB after this time at some twelvefold speed of a CD.
 const BUFFER_FULL: Duration = Duration::from_millis(30);
 /// The whole of a large disc is formatted in some two hours; nothing else takes longer than a lead-out at single speed.
 const LONGEST: Duration = Duration::from_secs(4 * 3600);

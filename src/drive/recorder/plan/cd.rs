@@ -7,12 +7,14 @@ use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Disc, DiscType, Lba, Session, Track, TrackId, TrackMode};
 use crate::drive::recorder::{Close, Mode};
 
-/// Sectors that a track has at least: four seconds (Red Book; MMC-6, 4.2).
+/// Sectors that a track has at least: four seconds (Red Book).
 const LEAST: u32 = 300;
 /// Run-out blocks that a drive puts behind a track that it links (Orange Book).
 const RUN_OUT: u32 = 2;
-/// Sectors of a lead-out that the host makes: 90 seconds (ECMA-130, clause 20).
-const LEAD_OUT: u32 = 6750;
+/// Sectors of a lead-out that the host makes: 90 seconds, of later sessions 30 (Orange Book).
+const LEAD_OUTS: [u32; 2] = [6750, 2250];
+/// Sectors of the lead-in of a later session (Orange Book).
+const LATER_LEAD_IN: u32 = 4500;
 /// From the lead-out of the first session to the first track of the second, and so on for later ones (Orange Book: lead-out 6750 or 2250, lead-in
 /// 4500, pregap 150).
 const SESSION_GAPS: [u32; 2] = [11_400, 6_900];
@@ -30,7 +32,9 @@ pub fn sessions(
     losses: &mut Vec<BurnLoss>,
 ) -> Result<Vec<SessionPlan>, CannotBurn> {
     let mode = target.mode;
-    if mode == Mode::Raw && (disc.sessions.len() > 1 || close == Close::Session) {
+    let several = disc.sessions.len() > 1 && !target.recordable.offers.raw_sessions;
+    // The lead-in of a session that another may follow tells where; that is the drive's to say.
+    if mode == Mode::Raw && (several || close == Close::Session) {
         return Err(CannotBurn::Sessions(mode));
     }
     let tracks = u32::from(target.tracks()) + disc.tracks().count() as u32;
@@ -136,8 +140,13 @@ impl Layout<'_> {
 
     /// Lead-in and lead-out, as far as the host makes them.
     fn surround(&self, plan: &mut SessionPlan) {
-        let lead_in = self.target.recordable.atip.map_or(USUAL_LEAD_IN, |atip| atip.lead_in);
-        let sectors = Lba::PROGRAM_START.since(lead_in).unwrap_or(0);
+        let begin = plan.tracks.first().map_or(Lba::PROGRAM_START, |track| track.start - track.pregap);
+        let lead_in = match plan.number {
+            1 => self.target.recordable.atip.map_or(USUAL_LEAD_IN, |atip| atip.lead_in),
+            _ => begin - LATER_LEAD_IN,
+        };
+        let sectors = begin.since(lead_in).unwrap_or(0);
+        let lead_out = LEAD_OUTS[usize::from(plan.number > 1)];
         let raw = self.target.mode == Mode::Raw;
         let made = |mode, main, filler, at, sectors| Piece {
             at,
@@ -150,7 +159,7 @@ impl Layout<'_> {
             first.pieces.insert(0, made(first.mode, main, Filler::LeadIn, lead_in, sectors));
         }
         if let Some(last) = plan.tracks.last_mut().filter(|_| raw) {
-            last.pieces.push(made(last.mode, Some(Slice::RAW), Filler::LeadOut, plan.lead_out, LEAD_OUT));
+            last.pieces.push(made(last.mode, Some(Slice::RAW), Filler::LeadOut, plan.lead_out, lead_out));
         }
     }
 

@@ -114,7 +114,7 @@ fn layer_break(
     losses: &mut Vec<BurnLoss>,
 ) -> Result<Option<u32>, CannotBurn> {
     let kind = target.kind();
-    let chooses = matches!(kind, Kind::DvdPlusRDl | Kind::DvdRDl | Kind::DvdRDlJump) && target.afresh;
+    let chooses = matches!(kind, Kind::DvdPlusRDl | Kind::DvdRDl) && target.afresh;
     let layer_0 = target.recordable.layer_0;
     let most = layer_0.map_or(target.recordable.capacity / 2, |layer| layer.sectors);
     let settled = layer_0.is_some_and(|layer| layer.settled);

@@ -74,7 +74,7 @@ pub enum CannotBurn {
     #[error("a {0} can't be written: there are no blank discs for it")]
     NoSuchBlank(Medium),
     /// A kind of sector that can't be written in this mode.
-    #[error("track {track} ({is}) can't be written {mode}: use a drive that writes raw")]
+    #[error("track {track} ({is}) can't be written {mode}: use another way of writing, or another drive")]
     Sectors {
         /// Which track.
         track: u8,

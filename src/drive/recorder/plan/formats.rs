@@ -1,4 +1,4 @@
-//! Which of the formats that a drive offers a disc is given (MMC-6, 6.5: format types; clause 4 for each kind of disc).
+//! Which of the formats that a drive offers a disc is given (MMC-6, format types of FORMAT UNIT).
 
 use super::{CannotBurn, Format};
 use crate::drive::mmc::{DiscState, FormatCapacity};

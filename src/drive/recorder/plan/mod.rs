@@ -64,7 +64,7 @@ pub enum Preparation {
     Format(Format),
 }
 
-/// A way of formatting a disc (FORMAT UNIT; MMC-6, 6.5).
+/// A way of formatting a disc (MMC-6, FORMAT UNIT).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Format {
     /// The descriptor that the drive has offered.
@@ -214,8 +214,8 @@ fn choose_mode(disc: &Disc, stored: &StoredAs<'_>, recordable: &Recordable, wish
     let whole_disc = recordable.state == DiscState::Blank || wish.erase.is_some();
     let suits = |mode: Mode| match mode {
         Mode::DiscAtOnce => whole_disc && wish.close == Close::Disc && kind == recordable.kind && kind != Kind::DvdRwOverwrite,
-        // Only a disc of one session can be made of bits alone here, and only a blank.
-        Mode::Raw => whole_disc && disc.sessions.len() == 1 && wish.close == Close::Disc,
+        // Only a blank can be made of bits alone, and only as a whole.
+        Mode::Raw => whole_disc && wish.close == Close::Disc && (disc.sessions.len() == 1 || offers.raw_sessions),
         Mode::SessionAtOnce => whole_disc || !recordable.open_session,
         _ => true,
     };

@@ -6,7 +6,7 @@ use crate::disc::{DiscType, TrackMode};
 use crate::drive::mmc::{BlockType, WriteParameters, WriteType};
 use crate::drive::recorder::{Close, Mode};
 
-/// CONTROL of the tracks of a DVD: data, written incrementally or not (MMC-6, 7.5.4).
+/// CONTROL of the tracks of a DVD: data, written incrementally or not (MMC-6, track mode of the page).
 const DVD_DATA: u8 = 5;
 /// Sectors of a packet on a DVD.
 const DVD_PACKET: u8 = 16;
@@ -24,6 +24,7 @@ impl BurnPlan {
             open: session.open,
             packet: None,
             control: 0,
+            scms: false,
             block_type: BlockType::Raw,
             session_format: session.disc_type,
             mcn: None,
@@ -40,6 +41,7 @@ impl BurnPlan {
             Mode::TrackAtOnce => WriteParameters {
                 write_type: WriteType::Track,
                 control: track.control.nibble(track.mode),
+                scms: track.control.scms,
                 block_type: block_type(track),
                 mcn: session.mcn,
                 isrc: track.isrc,
@@ -48,7 +50,8 @@ impl BurnPlan {
             Mode::Raw => WriteParameters { write_type: WriteType::Raw, block_type: BlockType::RawPw, ..plain },
             Mode::DiscAtOnce => WriteParameters { open: false, ..dvd },
             Mode::Incremental => WriteParameters { write_type: WriteType::Packet, packet: Some(DVD_PACKET), ..dvd },
-            Mode::LayerJump => WriteParameters { write_type: WriteType::LayerJump, packet: Some(DVD_PACKET), ..dvd },
+            // Packets of a fixed size belong to the mode before alone (MMC-6, the bit FP of the page).
+            Mode::LayerJump => WriteParameters { write_type: WriteType::LayerJump, ..dvd },
             _ => plain,
         })
     }

@@ -126,6 +126,10 @@ fn subject(name: &str) -> (Disc, Recordable, BurnWish) {
             by_track(&mut wish);
             xa(1, DiscType::Xa, disc(&[(Mode2Mixed, 0, 600)]))
         }
+        "37-tao-scms" => {
+            by_track(&mut wish);
+            edited(audio(&[600]), |disc| track(disc, 1).control.scms = true)
+        }
         "33-raw" => {
             wish.mode = Some(Mode::Raw);
             audio(&[600])

@@ -3,6 +3,7 @@
 mod commands;
 mod golden;
 mod plans;
+mod round_trip;
 
 use super::*;
 use crate::disc::{Disc, Lba, Medium, Session, Stored, Track, TrackId, TrackMode};
@@ -25,7 +26,7 @@ fn blank_cd() -> Recordable {
         formats: Vec::new(),
         speeds: Vec::new(),
         layer_0: None,
-        offers: Offers { simulates: modes.clone(), modes, underrun_protection: true, subchannel: true },
+        offers: Offers { simulates: modes.clone(), modes, underrun_protection: true, raw_sessions: true, subchannel: true },
     }
 }
 
@@ -33,7 +34,7 @@ fn blank_cd() -> Recordable {
 fn blank(kind: Kind, sectors: u32) -> Recordable {
     let modes = kind.modes().to_vec();
     let simulates = modes.iter().copied().filter(|mode| mode.can_simulate()).collect();
-    let offers = Offers { modes, simulates, underrun_protection: true, subchannel: true };
+    let offers = Offers { modes, simulates, underrun_protection: true, raw_sessions: true, subchannel: true };
     Recordable { kind, capacity: sectors, free: sectors, atip: None, offers, ..blank_cd() }
 }
 
