@@ -2,7 +2,7 @@
 """Proves nothing itself: makes what is burned in the virtual machine, the same in every run. No program of ours has a hand in it.
 
 usage: burners-discs.py FOLDER    makes two file systems (data.iso, other.iso), two pieces of sound (one.wav, two.wav), a mixed disc for cdrdao
-                                  (mixed.toc, mixed.bin), CD-TEXT for cdrskin (text.v07t), and cue sheets of the same discs (text.cue, dao.cue)
+                                  (mixed.toc, mixed.bin), CD-TEXT for cdrskin and cdrdao (text.v07t, text.toc), and cue sheets of the same discs (text.cue, dao.cue)
 """
 
 import pathlib
@@ -35,7 +35,7 @@ def sound(folder, name, sectors):
 
 
 def texts(folder):
-    """The same texts, as cdrskin and as cue sheets have them."""
+    """The same texts, as cdrskin, cdrdao and cue sheets have them."""
     (folder / "text.v07t").write_text(
         """Input Sheet Version       = 0.7T
 Text Code                 = 8859
@@ -49,6 +49,17 @@ Track 01 Artist           = Nobody
 Track 02 Title            = Two
 Track 02 Artist           = Somebody
 """
+    )
+    track = """TRACK AUDIO
+CD_TEXT {{ LANGUAGE 0 {{ TITLE "{}" PERFORMER "{}" }} }}
+FILE "{}.wav" 0
+"""
+    (folder / "text.toc").write_text(
+        """CD_DA
+CD_TEXT { LANGUAGE_MAP { 0 : EN } LANGUAGE 0 { TITLE "Noise" PERFORMER "Nobody" } }
+"""
+        + track.format("One", "Nobody", "one")
+        + track.format("Two", "Somebody", "two")
     )
     (folder / "text.cue").write_text(
         """TITLE "Noise"

@@ -63,6 +63,8 @@ reload() { # NODE
   local generic
   generic=/dev/$(basename "/sys/class/block/$1/device/scsi_generic/"*)
   sg_start --eject "$generic"
+  # Whoever opens it now is told that there is no disc, and remembers.
+  dd "if=/dev/$1" of=/dev/null bs=2048 count=1
   sg_start --load "$generic"
 }
 
@@ -79,6 +81,7 @@ burn() { # NAME NODE
       try "$1" wodim -v "dev=$node" speed=10 -tao -data $in/data.iso
       ;;
     cdrdao-sao) try "$1" sh -c "cd $in && cdrdao write -n -v 2 --driver generic-mmc --device $node mixed.toc" ;;
+    cdrdao-text) try "$1" sh -c "cd $in && cdrdao write -n -v 2 --driver generic-mmc:0x10 --device $node text.toc" ;;
     cdrdao-raw) try "$1" sh -c "cd $in && cdrdao write -n -v 2 --driver generic-mmc-raw --device $node mixed.toc" ;;
     cdrskin-multi)
       try "$1" cdrskin -v "dev=$node" -multi -tao -data $in/data.iso
@@ -104,6 +107,7 @@ burn() { # NAME NODE
     spindle-mixed) try "$1" member $spindle burn --json $in/mixed.toc "$node" ;;
     spindle-text) try "$1" member $spindle burn --json $in/text.cue "$node" ;;
     spindle-dao) try "$1" member $spindle burn --json $in/dao.cue "$node" ;;
+    spindle-tao) try "$1" member $spindle burn --json --mode tao $in/data.iso "$node" ;;
     spindle-*) try "$1" member $spindle burn --json $in/data.iso "$node" ;;
     tgt)
       try "$1" member $spindle burn --json $in/data.iso "$node"

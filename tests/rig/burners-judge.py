@@ -100,6 +100,7 @@ def discs_of_tracks():
     tao = Cue("wodim-tao")
     for number, wanted in enumerate((data, one, two), 1):
         same(f"wodim-tao: track {number}", tao.track(number), wanted)
+    same("spindle-tao: the track", Cue("spindle-tao").track(1), data)
     same("wodim-rw: the disc of after the erasing", Cue("wodim-rw").track(1), data)
     multi = Cue("cdrskin-multi")
     same("cdrskin-multi: first session", multi.track(1), data)
@@ -109,7 +110,7 @@ def discs_of_tracks():
         disc = Cue(name)
         same(f"{name}: track 1", disc.track(1), one + two)
         disc.has(name, "CATALOG 1234567890128", "ISRC USABC1234501", "ISRC USABC1234502")
-    for name in ("cdrskin-text", "spindle-text"):
+    for name in ("cdrdao-text", "cdrskin-text", "spindle-text"):
         disc = Cue(name)
         same(f"{name}: both tracks", disc.track(1), one + two)
         disc.has(name, 'TITLE "Noise"', 'TITLE "Two"', 'PERFORMER "Somebody"')
@@ -121,10 +122,17 @@ def discs_of_tracks():
 
 
 def what_was_sent():
-    """Cue sheets, byte for byte: what drives are told of a disc."""
-    for ours, others in (("spindle-mixed", "cdrdao-sao"), ("spindle-dao", "wodim-dao"), ("spindle-text", "cdrskin-text")):
+    """Cue sheets and pages of write parameters, byte for byte: what drives are told of a disc."""
+    for ours, others in (("spindle-mixed", "cdrdao-sao"), ("spindle-dao", "wodim-dao"), ("spindle-text", "cdrdao-text")):
         a, b = sent(ours, "5d"), sent(others, "5d")
         check(f"{ours}: the cue sheet of {others}", a and a[-1:] == b[-1:], f"{a}\n    {b}")
+    # Where the lead-in with CD-TEXT begins cdrdao says in its entry, and cdrskin does not: we try the one, and then the other.
+    a, b = sent("spindle-text", "5d"), sent("cdrskin-text", "5d")
+    untimed = [sheet[:10] + "000000" + sheet[16:] for sheet in a]
+    check("spindle-text: the cue sheet of cdrskin-text, but for the time of the lead-in", a and untimed[-1:] == b[-1:], f"{a}\n    {b}")
+    for ours, others in (("spindle-text", "cdrskin-text"), ("spindle-tao", "cdrskin-multi")):
+        a, b = sent(ours, "55"), sent(others, "55")
+        check(f"{ours}: the write parameters of {others}", a and a[-1:] == b[-1:], f"{a}\n    {b}")
 
 
 def a_recorder_of_others():

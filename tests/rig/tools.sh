@@ -101,6 +101,13 @@ vm        program  cdparanoia          cdparanoia               reads audio from
 vm        program  cdrdao              cdrdao                   reads discs in our drive
 vm        program  readom              wodim                    reads discs in our drive
 vm        program  sg_dd               sg3-utils                reads discs in QEMU's drives, for comparison
+vm        program  sg_start            sg3-utils                moves the tray of drives
+vm        program  wodim               wodim                    burns in our recorder
+vm        program  cdrskin             cdrskin                  burns in our recorder
+vm        program  xorriso             xorriso                  burns in our recorder
+vm        program  growisofs           growisofs                burns in our recorder
+vm        program  dvd+rw-format       dvd+rw-tools             formats discs in our recorder
+vm        program  tgtd                tgt                      is a recorder that we did not write
 vm        program  iscsi-ls            libiscsi-bin             asks our drive without a kernel
 vm        program  iscsi-inq           libiscsi-bin             asks our drive without a kernel
 vm        program  iscsi-test-cu       libiscsi-bin             tests our drive

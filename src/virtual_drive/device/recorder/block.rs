@@ -196,9 +196,11 @@ mod tests {
 
     #[test]
     fn subchannels_are_put_in_order() {
-        let q = [0x01, 1, 1, 0, 0, 0, 0, 0, 2, 0, 0xAA, 0x55];
+        let mut q = [0x01, 1, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0];
+        subchannel::seal(&mut q);
         let packed: Vec<u8> = [[0; 12], q].concat().into_iter().chain([0; 72]).collect();
-        let pq: Vec<u8> = q.into_iter().chain([0; 4]).collect();
+        // Of the short form the checksum is made here.
+        let pq: Vec<u8> = q[..10].iter().copied().chain([0xAA, 0x55, 0, 0, 0, 0]).collect();
         for (block_type, sub) in [(1, pq), (2, packed)] {
             let form = BlockForm::of_type(block_type, 0, [0; 4]).unwrap();
             let block = [vec![7; RAW], sub].concat();

@@ -1,0 +1,123 @@
+//! How fast discs are burned in the recorder in software, from images that have to be decoded on the way, and how full the ring stays at the pace of a
+//! real recorder while another core compiles.
+//!
+//! `cargo bench --bench burn` makes its discs: a CD of `SPINDLE_BENCH_SECTORS` sectors (300,000: 705 MB), and a DVD of as many and a half (921 MB), for a
+//! smaller one would be taken for a CD.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use spindle::job::{BurnReport, BurnTask, ConvertTask, Event, Outcome, Pool, Task};
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return; // `cargo test --benches` only wants to know that it builds.
+    }
+    let sectors: u32 = std::env::var("SPINDLE_BENCH_SECTORS").ok().and_then(|n| n.parse().ok()).unwrap_or(300_000);
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let at = folder.path();
+    let cd = at.join("cd.cue");
+    half_noise(&at.join("cd.bin"), u64::from(sectors) * 2352);
+    fs::write(&cd, "FILE \"cd.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
+    let dvd = at.join("dvd.iso");
+    half_noise(&dvd, u64::from(sectors) * 3 / 2 * 2048);
+    let [zlib, zstd] = ["cdzl", "zstd"].map(|codec| chd(if codec == "cdzl" { &cd } else { &dvd }, at, codec));
+    println!("{sectors} sectors; MB a second that the recorder takes, with no limit of its own");
+    let sources = [("BIN/CUE", &cd, "cd-r"), ("ISO", &dvd, "dvd+r"), ("CHD, zlib", &zlib, "cd-r"), ("CHD, zstd", &zstd, "dvd+r")];
+    for round in 1..=3 {
+        for (name, source, blank) in sources {
+            let disc = &burn(at, source, blank, None).discs[0];
+            println!("{round}: {name:10} {:6.0} MB/s", disc.bytes as f64 / disc.seconds / 1e6);
+        }
+    }
+    println!("at the pace of a real recorder, while another core is busy");
+    let busy = Busy::new();
+    for (name, source, blank, pace) in [("CD x52", &zlib, "cd-r", 52 * 75 * 2352), ("BD x16", &zstd, "bd-r", 16 * 4_495_500)] {
+        let disc = &burn(at, source, blank, Some(pace)).discs[0];
+        let rate = disc.bytes as f64 / disc.seconds;
+        println!("{name}: {:.1} % of the line; the ring never below {:.0} %", rate / f64::from(pace) * 100.0, disc.lowest * 100.0);
+    }
+    drop(busy);
+}
+
+/// Bytes of which half can be packed.
+fn half_noise(path: &Path, bytes: u64) {
+    let mut file = BufWriter::new(fs::File::create(path).expect("room for the disc"));
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    for word in 0..bytes / 8 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let value = if word / 64 % 2 == 0 { state } else { word / 640 };
+        file.write_all(&value.to_le_bytes()).expect("room for the disc");
+    }
+}
+
+/// Does a task, and gives what came of it.
+fn perform(task: Task) -> Outcome {
+    let pool = Pool::new(1, Arc::new(|| ()));
+    pool.submit(task);
+    for event in pool.events() {
+        if let Event::Ended(_, result) = event {
+            return result.unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+    unreachable!("a pool tells of the end of every task")
+}
+
+fn chd(source: &Path, at: &Path, codec: &str) -> PathBuf {
+    let target = at.join(codec).with_extension("chd");
+    let mut task = ConvertTask::new(source, &target);
+    task.tuning.codec = Some(codec.to_owned());
+    (task.verify, task.allow_loss) = (false, true);
+    perform(Task::Convert(Box::new(task)));
+    target
+}
+
+fn burn(at: &Path, source: &Path, blank: &str, pace: Option<u32>) -> BurnReport {
+    let mut task = BurnTask::new(source.to_owned(), format!("blank:{blank}"));
+    (task.verify, task.allow_loss) = (false, true);
+    if let Some(pace) = pace {
+        let script = at.join("pace");
+        fs::write(&script, format!("drive line-rate {pace}\n")).expect("room for a line");
+        task.faults = Some(script);
+    }
+    match perform(Task::Burn(Box::new(task))) {
+        Outcome::Burned(report) => *report,
+        _ => unreachable!("a burn ends as one"),
+    }
+}
+
+/// A core that works at something else.
+struct Busy {
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<u64>>,
+}
+
+impl Busy {
+    fn new() -> Busy {
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = stop.clone();
+        let work = move || {
+            let mut state = 1u64;
+            while !seen.load(Ordering::Relaxed) {
+                for _ in 0..100_000 {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                }
+            }
+            state
+        };
+        Busy { stop, thread: Some(std::thread::spawn(work)) }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // What it has computed is nobody's business.
+        let _ = self.thread.take().map(std::thread::JoinHandle::join);
+    }
+}
