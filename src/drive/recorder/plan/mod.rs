@@ -230,7 +230,7 @@ fn prepare(recordable: &Recordable, mode: Mode, wish: &BurnWish) -> Result<Optio
     let (kind, state) = (recordable.kind, recordable.state);
     match (kind, mode) {
         (Kind::DvdRwOverwrite, Mode::DiscAtOnce | Mode::Incremental) => {
-            return Ok(Some(Preparation::Erase(wish.erase.unwrap_or(Erase::Full))));
+            return wish.erase.map(|erase| Some(Preparation::Erase(erase))).ok_or(CannotBurn::NotErased(kind));
         }
         (Kind::DvdRw, Mode::RestrictedOverwrite) if state != DiscState::Blank && wish.erase.is_none() => {
             return Err(CannotBurn::NotErased(kind));

@@ -128,6 +128,29 @@ fn cue_sheets_are_tried_until_one_is_taken() {
 }
 
 #[test]
+fn raw_sectors_are_sent_with_as_much_subchannel_as_the_drive_takes() {
+    // A drive that takes P and Q, and nothing else.
+    let narrow = |cdb: &[u8], list: &[u8], _| (cdb[0] == 0x55 && list[8 + 4] != 1).then_some(Sense::new(5, 0x26, 0));
+    let raw = BurnWish { mode: Some(Mode::Raw), ..BurnWish::default() };
+    let mut disc = disc(&[(Mode1, 0, 300)]);
+    let (mut drive, sent) = noting(narrow);
+    write_zeros(&mut drive, planned(&disc, &blank_cd(), raw)).unwrap();
+    let sent = sent.lock().unwrap();
+    let writes: Vec<&Sent> = sent.iter().filter(|(cdb, _)| cdb[0] == 0x2A).collect();
+    assert!(writes.iter().all(|(cdb, bytes)| bytes.len() == usize::from(cdb[8]) * 2368));
+    // The first sector of the lead-in: scrambled, and its Q says the number of the first track.
+    let (cdb, first) = writes[0];
+    assert_eq!(cdb[2..6], (-11_635i32).to_be_bytes());
+    assert_eq!(first[..16], [&crate::disc::sector::SYNC[..], &[0x97 ^ 0x01, 0x26 ^ 0x80, 0x65, 0x01 ^ 0x60]].concat());
+    assert_eq!(first[2352..2362], [0x41, 0, 0xA0, 0x97, 0x26, 0x65, 0, 0x01, 0, 0]);
+    // What goes in R to W needs more than that.
+    disc.cd_text.set(0, crate::disc::cd_text::Field::Title, "A");
+    let (mut drive, _) = noting(narrow);
+    let error = write_zeros(&mut drive, planned(&disc, &blank_cd(), raw)).unwrap_err();
+    assert!(matches!(BurnError::of(&error), Some(BurnError::RawForm(_))), "{error}");
+}
+
+#[test]
 fn what_fails_is_told_with_its_place_and_what_the_disc_is_then() {
     let fails = |cdb: &[u8], _: &[u8], before| (cdb[0] == 0x2A && before >= 12).then_some(Sense::new(3, 0x0C, 0));
     let after = |kind, mode| {

@@ -54,6 +54,12 @@ fn what_lies_on_a_disc_is_erased_only_when_that_is_wished() {
     assert_eq!((plan.preparation, plan.overwrites), (Some(Preparation::Erase(Erase::Quick)), true));
     assert_eq!((plan.free, plan.sessions[0].number, plan.sessions[0].tracks[0].start), (359_847, 1, Lba(0)));
     assert_eq!(full(Kind::CdRw, BurnWish { simulate: true, ..erase }).unwrap_err(), CannotBurn::NotErased(Kind::CdRw));
+    // A formatted DVD-RW is written in sequence when it has been erased.
+    let formatted = Recordable { formatted: true, ..blank(Kind::DvdRwOverwrite, 2_298_496) };
+    let at_once = |wish| planned(&data_disc(600), &formatted, BurnWish { mode: Some(Mode::DiscAtOnce), ..wish });
+    assert_eq!(at_once(BurnWish::default()).unwrap_err(), CannotBurn::NotErased(Kind::DvdRwOverwrite));
+    let plan = at_once(erase).unwrap();
+    assert_eq!((plan.kind, plan.preparation), (Kind::DvdRw, Some(Preparation::Erase(Erase::Quick))));
     // A blank is not erased once more.
     assert_eq!(planned(&disc, &Recordable { kind: Kind::CdRw, ..blank_cd() }, erase).unwrap().preparation, None);
 }

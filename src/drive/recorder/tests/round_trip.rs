@@ -472,6 +472,15 @@ fn what_is_written_in_place_can_be_written_over() {
 }
 
 #[test]
+fn a_formatted_dvd_rw_goes_back_to_sequence() {
+    let (mut device, source) = (device(BlankKind::DvdRw, None), source(data_disc(640)));
+    burn(&mut device, &*source, by(Mode::RestrictedOverwrite));
+    let burnt = burn(&mut device, &*source, BurnWish { erase: Some(Erase::Full), ..by(Mode::Incremental) });
+    assert_eq!((burnt.plan.kind, burnt.plan.mode), (Kind::DvdRw, Mode::Incremental));
+    assert_arrived(&*source, &burnt, &reload(device));
+}
+
+#[test]
 fn dvd_r_of_two_layers_are_told_where_the_second_begins() {
     for mode in [Mode::DiscAtOnce, Mode::LayerJump] {
         let disc = Disc { layer_break: Some(1600), ..data_disc(3200) };
