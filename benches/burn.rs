@@ -38,7 +38,11 @@ fn main() {
     for (name, source, blank, pace) in [("CD x52", &zlib, "cd-r", 52 * 75 * 2352), ("BD x16", &zstd, "bd-r", 16 * 4_495_500)] {
         let disc = &burn(at, source, blank, Some(pace)).discs[0];
         let rate = disc.bytes as f64 / disc.seconds;
-        println!("{name}: {:.1} % of the line; the ring never below {:.0} %", rate / f64::from(pace) * 100.0, disc.lowest * 100.0);
+        println!(
+            "{name}: {:.1} % of the line; the ring never below {:.0} %",
+            rate / f64::from(pace) * 100.0,
+            disc.lowest * 100.0
+        );
     }
     drop(busy);
 }

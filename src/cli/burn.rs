@@ -1,4 +1,4 @@
-//! `spindle burn` and `spindle erase`.
+//! `spindle burn`, `spindle erase` and `spindle close`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +11,9 @@ use super::password::SourcePassword;
 use super::perform;
 use super::rip::times;
 use crate::drive::recorder::{BurnWish, Close, Erase, Mode};
-use crate::job::{AudioList, BurnFault, BurnFrom, BurnReport, BurnTask, BurnedDisc, EraseTask, JobError, Outcome, Task};
+use crate::job::{
+    AudioList, BurnFault, BurnFrom, BurnReport, BurnTask, BurnedDisc, CloseTask, EraseTask, JobError, Outcome, Task,
+};
 
 const USAGE: &str = "spindle burn [OPTIONS] <SOURCE> <DRIVE>
        spindle burn [OPTIONS] <AUDIO>... <DRIVE>";
@@ -53,6 +55,9 @@ pub struct Burn {
     /// Erase what is on a rewritable disc first
     #[arg(long, value_name = "HOW")]
     erase: Option<EraseWord>,
+    /// Write over what is on a DVD+RW, DVD-RAM, BD-RE or formatted DVD-RW
+    #[arg(long)]
+    overwrite: bool,
     /// Save the disc in a drive as a temporary image first, and burn that
     #[arg(long)]
     through_image: bool,
@@ -102,6 +107,21 @@ pub struct EraseArgs {
     json: bool,
 }
 
+#[derive(Args)]
+pub struct CloseArgs {
+    /// The recorder, as “spindle drives” names it
+    drive: String,
+    /// The session alone, so that more can be added later
+    #[arg(long)]
+    session: bool,
+    /// Eject the disc when it is done
+    #[arg(long)]
+    eject: bool,
+    /// Print JSON: a line for each step, then one for the result
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum CloseWord {
     Disc,
@@ -143,9 +163,9 @@ struct DiscShape {
     ring_lowest: f32,
 }
 
-/// The last line of `erase --json`.
+/// The last line of `erase --json` and `close --json`.
 #[derive(Serialize)]
-struct Erased {
+struct Worked {
     event: &'static str,
     medium: &'static str,
     ejected: bool,
@@ -207,6 +227,7 @@ impl Burn {
             faults: self.faults.clone(),
             keep: self.keep.clone(),
             through_image: self.through_image,
+            overwrite: self.overwrite,
             ..BurnTask::new(source, drive)
         }
     }
@@ -281,16 +302,24 @@ pub fn run_erase(args: &EraseArgs) -> ExitCode {
         spare_areas: args.spare_areas,
         eject: args.eject,
     };
-    let output = Output { json: args.json, progress_lines: args.json };
-    perform(Task::Erase(task), output, |outcome| {
-        if let Outcome::Erased(report) = outcome {
+    work(Task::Erase(task), args.json, "is empty")
+}
+
+pub fn run_close(args: &CloseArgs) -> ExitCode {
+    let close = if args.session { Close::Session } else { Close::Disc };
+    work(Task::Close(CloseTask { drive: args.drive.clone(), close, eject: args.eject }), args.json, "is closed")
+}
+
+fn work(task: Task, json: bool, is: &str) -> ExitCode {
+    perform(task, Output { json, progress_lines: json }, |outcome| {
+        if let Outcome::Erased(report) | Outcome::Closed(report) = outcome {
             let (medium, ejected, seconds) = (report.kind.name(), report.ejected, report.seconds);
-            if args.json {
-                print_json(&Erased { event: "done", medium, ejected, seconds });
+            if json {
+                print_json(&Worked { event: "done", medium, ejected, seconds });
             } else {
-                say(&format!("The {medium} is empty ({seconds:.0} s)."));
+                say(&format!("The {medium} {is} ({seconds:.0} s)."));
             }
         }
-        Ok::<_, JobError>(ExitCode::SUCCESS)
+        Ok(ExitCode::SUCCESS)
     })
 }

@@ -57,6 +57,8 @@ enum Command {
     Burn(Box<burn::Burn>),
     /// Empty a rewritable disc
     Erase(burn::EraseArgs),
+    /// Close the session that a failure has left open on a disc, so that it can be read
+    Close(burn::CloseArgs),
     /// Make any image a drive for this machine, over iSCSI
     Serve(serve::Serve),
     /// Make a small disc from nothing and show it
@@ -159,6 +161,7 @@ fn dispatch(cli: Cli) -> ExitCode {
         Some(Command::Rip(args)) => rip::run(&args),
         Some(Command::Burn(args)) => burn::run(&args),
         Some(Command::Erase(args)) => burn::run_erase(&args),
+        Some(Command::Close(args)) => burn::run_close(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     }

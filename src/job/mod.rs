@@ -33,7 +33,8 @@ pub use audio_cd::AudioList;
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use burn::{
-    BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, EraseReport, EraseTask, Level, Verified, keep_recorded,
+    BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask, Level, Verified,
+    keep_recorded,
 };
 pub use compare::{Difference, compare_discs};
 pub use control::Control;
@@ -88,6 +89,8 @@ pub enum Task {
     Burn(Box<BurnTask>),
     /// Empty a rewritable disc.
     Erase(EraseTask),
+    /// Close a session, or a disc.
+    Close(CloseTask),
     /// Compare two images sector by sector, or check one against what it says of itself.
     Verify {
         /// The image.
@@ -119,7 +122,7 @@ impl Task {
             Task::Burn(task) => task.password = Some(given),
             Task::Survey { passwords, .. } => passwords.push(given),
             Task::Batch(task) => task.passwords.push(given),
-            Task::Demo(_) | Task::Rip(_) | Task::Erase(_) => {}
+            Task::Demo(_) | Task::Rip(_) | Task::Erase(_) | Task::Close(_) => {}
         }
     }
 }
@@ -139,7 +142,9 @@ pub enum Outcome {
     /// Of [`Task::Burn`].
     Burned(Box<BurnReport>),
     /// Of [`Task::Erase`].
-    Erased(EraseReport),
+    Erased(DiscReport),
+    /// Of [`Task::Close`].
+    Closed(DiscReport),
     /// Of [`Task::Verify`].
     Verified(VerifyReport),
     /// Of [`Task::Hash`].

@@ -88,7 +88,7 @@ impl Pool {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
         let control = Control::default();
         self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
-        if matches!(task, Task::Rip(_) | Task::Burn(_) | Task::Erase(_)) {
+        if matches!(task, Task::Rip(_) | Task::Burn(_) | Task::Erase(_) | Task::Close(_)) {
             let desk = self.desk.clone();
             let mut at_drives = self.at_drives.lock().unwrap_or_else(PoisonError::into_inner);
             at_drives.retain(|rip| !rip.is_finished());
@@ -173,6 +173,7 @@ fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, J
         Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell, told.picture)?)),
         Task::Burn(task) => Outcome::Burned(Box::new(burn::burn(task, control, tell, told.burn)?)),
         Task::Erase(task) => Outcome::Erased(burn::erase(task, control, tell)?),
+        Task::Close(task) => Outcome::Closed(burn::close(task, control, tell)?),
         Task::Demo(folder) => Outcome::Converted(convert::demo(folder, control, tell)?),
         Task::Verify { source, other, password } => {
             let opening = open::opening(password.as_ref(), control);

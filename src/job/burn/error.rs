@@ -14,6 +14,9 @@ pub enum BurnFault {
     /// The disc can't be written on what is in the drive.
     #[error(transparent)]
     Cannot(#[from] CannotBurn),
+    /// What is on the disc would be lost, and nobody has allowed that.
+    #[error("there is something on the {0}, which would be written over: allow that, or use another disc")]
+    Overwrites(Kind),
     /// Something would not arrive, and nobody has allowed that.
     #[error("not everything can be written: {}", losses.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Loss {
@@ -104,7 +107,7 @@ impl BurnFault {
     pub fn class(&self) -> Class {
         match self {
             BurnFault::NoRecorder | BurnFault::NotAuthored | BurnFault::NotInSoftware => Class::Request,
-            BurnFault::Cannot(_) | BurnFault::TooSlow { .. } => Class::Request,
+            BurnFault::Cannot(_) | BurnFault::Overwrites(_) | BurnFault::TooSlow { .. } => Class::Request,
             BurnFault::Erase(DiscError::Failed(BurnError::Cancelled)) => Class::Cancelled,
             BurnFault::Erase(DiscError::Once(_) | DiscError::Format(_)) => Class::Request,
             BurnFault::Loss { .. } => Class::Loss,

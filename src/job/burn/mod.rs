@@ -29,11 +29,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use after::Verified;
-pub(super) use erase::erase;
+pub(super) use erase::{close, erase};
 pub use error::BurnFault;
 pub use levels::BurnPicture;
 pub use ring::Level;
-pub use task::{BurnFrom, BurnReport, BurnTask, BurnedDisc, EraseReport, EraseTask};
+pub use task::{BurnFrom, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask};
 
 use super::convert::{self, Source};
 use super::progress::single_speed;
@@ -127,8 +127,11 @@ fn decide(source: &BurnSource, recordable: &Recordable, wish: &BurnWish) -> Resu
     Ok(plan(source.reader.disc(), &stored, recordable, wish)?)
 }
 
-/// Whether everything arrives that the user wants to arrive.
+/// Whether nothing goes that the user may want to keep, and everything arrives.
 fn allow(task: &BurnTask, plan: &BurnPlan) -> Result<(), JobError> {
+    if plan.overwrites && !task.overwrite && task.wish.erase.is_none() {
+        return Err(BurnFault::Overwrites(plan.kind).of(&task.drive));
+    }
     match plan.losses.is_empty() || task.allow_loss {
         true => Ok(()),
         false => Err(BurnFault::Loss { losses: plan.losses.clone() }.of(&task.drive)),

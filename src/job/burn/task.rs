@@ -1,9 +1,9 @@
-//! [`BurnTask`] and [`EraseTask`]: what to burn on what, and how; [`BurnReport`]: what came of it.
+//! [`BurnTask`], [`EraseTask`] and [`CloseTask`]: what to do with a disc, and how; and what came of it.
 
 use std::path::PathBuf;
 
 use super::after::Verified;
-use crate::drive::recorder::{BurnLoss, BurnWish, Erase, Kind, Mode};
+use crate::drive::recorder::{BurnLoss, BurnWish, Close, Erase, Kind, Mode};
 use crate::image::Password;
 use crate::job::AudioList;
 
@@ -42,6 +42,8 @@ pub struct BurnTask {
     pub verify: bool,
     /// How many discs.
     pub copies: u32,
+    /// What is on a rewritable disc that need not be erased (DVD+RW, DVD-RAM, BD-RE, a formatted DVD-RW) may be written over.
+    pub overwrite: bool,
     /// The user knows what will not arrive.
     pub allow_loss: bool,
     /// Sectors of the source that can't be read are burned as what stands for them.
@@ -66,6 +68,7 @@ impl BurnTask {
             speed: None,
             verify: true,
             copies: 1,
+            overwrite: false,
             allow_loss: false,
             accept_damage: false,
             eject: false,
@@ -84,6 +87,17 @@ pub struct EraseTask {
     pub how: Erase,
     /// Whether a part of the disc is kept to stand in for bad places, where that can be chosen.
     pub spare_areas: Option<bool>,
+    /// Open the tray when it is done.
+    pub eject: bool,
+}
+
+/// A disc to be closed: one that a failure has left open, or a session to which more could have been added.
+#[derive(Debug, Clone)]
+pub struct CloseTask {
+    /// The recorder.
+    pub drive: String,
+    /// What is closed.
+    pub close: Close,
     /// Open the tray when it is done.
     pub eject: bool,
 }
@@ -136,9 +150,9 @@ impl BurnedDisc {
     }
 }
 
-/// What came of erasing.
+/// What came of erasing or closing.
 #[derive(Debug, Clone)]
-pub struct EraseReport {
+pub struct DiscReport {
     /// What the disc is.
     pub kind: Kind,
     /// Whether the tray was opened.

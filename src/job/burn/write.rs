@@ -63,11 +63,10 @@ impl Burning<'_> {
         let name = seat.name.clone();
         let stage = Mutex::new((Stage::Starting, None));
         let heard = |now, parts| self.hear(&stage, now, parts);
-        let recorder = Recorder::begin(&mut **seat.transport(), self.plan.clone(), Box::new(heard));
-        let recorder = recorder.map_err(|error| {
-            let after = self.before_data(&error);
-            self.failed(&name, Some(error), after)
-        })?;
+        let mut recorder = Recorder::new(&mut **seat.transport(), self.plan.clone(), Box::new(heard));
+        if let Err(error) = recorder.start() {
+            return Err(self.failed(&name, Some(error), recorder.abandon()));
+        }
         let gauge = Gauge::default();
         let total = self.total();
         let mut meter = Some(Meter::new(self.control, self.tell, Phase::Burn, total));
@@ -145,17 +144,6 @@ impl Burning<'_> {
             written: levels.written,
             total: self.total(),
         });
-    }
-
-    /// What a disc is when not even the first sector of the source has come to it.
-    fn before_data(&self, error: &BurnError) -> AfterFailure {
-        match error {
-            // A lead-in that was begun can't be begun again.
-            BurnError::Write { .. } if !self.plan.kind.is_rewritable() => AfterFailure::Spoilt,
-            BurnError::Write { .. } => AfterFailure::Reusable,
-            _ if self.plan.preparation.is_some() => AfterFailure::Reusable,
-            _ => AfterFailure::Untouched,
-        }
     }
 
     /// What is told of a recorder that has ended early, of itself or because it was called off.
