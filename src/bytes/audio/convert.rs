@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use multiversion::multiversion;
 
-use super::shape::sixteen;
+use super::finish::Finish;
 use super::{AudioError, SAMPLE};
 use crate::bytes::Bytes;
 
@@ -39,16 +39,17 @@ pub(super) struct Converted {
     to: u64,
     /// None where the rate is a CD's.
     filter: Option<Filter>,
+    finish: Finish,
 }
 
 impl Converted {
     /// The stream; as many samples as it takes to reach the end of the source.
-    pub fn new(source: Arc<dyn Bytes>, rate: u32) -> Result<Converted, AudioError> {
+    pub fn new(source: Arc<dyn Bytes>, rate: u32, finish: Finish) -> Result<Converted, AudioError> {
         let from = source.len() / WIDE;
         let filter = if rate == CD_RATE { None } else { Some(Filter::new(rate)?) };
         let to = (u128::from(from) * u128::from(CD_RATE)).div_ceil(u128::from(rate));
         let to = u64::try_from(to).ok().filter(|to| *to <= u64::MAX / SAMPLE);
-        Ok(Converted { source, from, to: to.ok_or(AudioError::Unfit("is longer than any disc"))?, filter })
+        Ok(Converted { source, from, to: to.ok_or(AudioError::Unfit("is longer than any disc"))?, filter, finish })
     }
 
     /// Samples `at`… of the source as numbers, silence before it and behind it.
@@ -81,7 +82,8 @@ impl Converted {
                 (at..at + count).map(place).map(|(from, factors)| [&left, &right].map(|x| sum(&x[from..], factors))).collect()
             }
         };
-        Ok(made.into_iter().map(|sample| sample.map(sixteen)).collect())
+        let finish = |(n, sample): (u64, [f32; 2])| self.finish.sample(n, sample);
+        Ok((at..).zip(made).map(finish).collect())
     }
 }
 

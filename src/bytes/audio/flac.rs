@@ -51,7 +51,7 @@ fn metadata(file: &dyn Bytes) -> Result<(Vec<u8>, Shape, u64, u64), AudioError> 
         return Err(DAMAGED);
     };
     // 20 bits rate, 3 bits channels − 1, 5 bits bits − 1, 36 bits samples (RFC 9639 §8.2).
-    let shape = Shape::new(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
+    let shape = Shape::surround(numbers >> 12, (numbers >> 9 & 7) + 1, (numbers >> 4 & 31) + 1)?;
     let stated = u64::from(numbers & 15) << 32 | u64::from(be32(&info, 14).ok_or(DAMAGED)?);
     let mut at = 4;
     for _ in 0..BLOCKS {

@@ -75,7 +75,7 @@ impl Linear {
     fn samples(&self, at: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; (count * self.stride()) as usize];
         self.pcm.read_at(at * self.stride(), &mut bytes)?;
-        Ok(self.shape.bytes_of(&self.number.values(&bytes, self.big_endian)))
+        Ok(self.shape.floats_of(&self.number.values(&bytes, self.big_endian)))
     }
 }
 

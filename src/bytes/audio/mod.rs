@@ -9,7 +9,8 @@
 //! | MP3, Ogg Vorbis | decoded on demand, gaps at both ends trimmed | no |
 //!
 //! What a file is, is told by its content. What is not 44.1 kHz, 16 bit and stereo is converted ([`convert`]), and whoever opens it is
-//! told so. There is no dither: a file has to read the same every time, and the rest of the house compares bytes.
+//! told so. A file reads the same every time and from everywhere, for the rest of the house compares bytes; that is true of dither and of
+//! another loudness, too, where somebody asks for them ([`Finish`]).
 
 mod aiff;
 mod alac;
@@ -17,9 +18,11 @@ mod ape;
 mod convert;
 mod decoded;
 mod encode;
+mod finish;
 mod flac;
 mod linear;
 mod mp3;
+mod recording;
 mod shape;
 mod stream;
 mod vorbis;
@@ -30,8 +33,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use encode::FrameEncoder;
-
-use convert::Converted;
+pub use finish::Finish;
+pub use recording::Recording;
 
 use super::{Bytes, FileBytes, Window, read_some};
 
@@ -112,21 +115,8 @@ impl Kind {
 
 /// The same as [`open`], of audio that lies in other bytes.
 pub fn open_bytes(file: Arc<dyn Bytes>) -> Result<Sound, AudioError> {
-    let audio = without_id3v2(file)?;
-    let (pcm, shape) = match Kind::of(&read_some(&*audio, 0, 12)?) {
-        Some(Kind::Wave) => wave::open(audio)?,
-        Some(Kind::Aiff) => aiff::open(audio)?,
-        Some(Kind::Flac) => flac::open(without_tail_tags(audio)?)?,
-        Some(Kind::Ogg) => vorbis::open(audio)?,
-        Some(Kind::Mpeg4) => alac::open(audio)?,
-        Some(Kind::Monkey) => ape::open(audio)?,
-        Some(Kind::Unread(why)) => return Err(AudioError::Unfit(why)),
-        None => mp3::open(without_tail_tags(audio)?)?,
-    };
-    if shape.is_cd() {
-        return Ok(Sound { pcm, converted: None });
-    }
-    Ok(Sound { pcm: Arc::new(Converted::new(pcm, shape.rate)?), converted: Some(shape.to_string()) })
+    let recording = Recording::of(file)?;
+    Ok(Sound { pcm: recording.for_cd(Finish::PLAIN)?, converted: recording.unlike_cd() })
 }
 
 /// The length of the ID3v2 tag that begins here: 10 bytes of header, four times seven bits of length (id3.org, ID3v2.4 §3.1).

@@ -34,7 +34,7 @@ const DECODER_DELAY: u64 = 529;
 pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), AudioError> {
     let unknown = AudioError::Unfit("its format is not known here");
     let (mut frames, Some(header)) = frames(&*file)? else { return Err(unknown) };
-    let shape = Shape::new(header.rate, header.channels, 16)?;
+    let shape = Shape::new(header.rate, header.channels, 16)?.lossy();
     let mut trim = (0, 0);
     let first = *frames.first().ok_or(unknown)?;
     if let Some(gaps) = info_tag(&read_some(&*file, first, 192)?, &header) {

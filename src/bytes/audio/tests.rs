@@ -116,7 +116,7 @@ fn what_is_no_cd_audio_is_refused_in_plain_words() {
         (format(1, 2, 1, 16), "is sampled at a rate that no sound is"),
         (format(1, 2, 383_999, 16), "is sampled at a rate that can't be converted to 44.1 kHz"),
         (format(1, 0, 44_100, 16), "has no channel"),
-        (format(1, 6, 44_100, 16), "has more than two channels: a CD is stereo"),
+        (format(1, 9, 44_100, 16), "has more than eight channels: a CD is stereo"),
         (format(2, 2, 44_100, 4), "is a compressed WAVE file, which is not read"),
     ] {
         assert_eq!(refusal(&wave(&format, &sound)), why);

@@ -113,6 +113,57 @@ fn other_sizes_of_samples_are_read_as_sox_reads_them() {
     }
 }
 
+/// Surround sound, against what ffmpeg 5.1 makes of it: it, too, divides by the sum, so that nothing clips.
+#[test]
+fn more_than_two_channels_become_two() {
+    let rows = |channels: usize| {
+        let at = |n: usize, channel: usize| ((n as f64 * 0.01 * (channel + 1) as f64).sin() * 20_000.0) as i16;
+        (0..2000)
+            .flat_map(move |n| (0..channels).map(move |channel| at(n, channel)))
+            .flat_map(i16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    for (channels, layout) in [(3, "3.0"), (4, "quad"), (5, "5.0"), (6, "5.1"), (7, "6.1"), (8, "7.1")] {
+        let plain = wave(&format(1, channels, 44_100, 16), &rows(channels.into()));
+        assert_eq!(converted(&plain), Some(format!("44.1 kHz, {channels} channels, 16 bits")));
+        let ours = all(&*opened(&plain).unwrap());
+        let options = format!("-c:a flac -af channelmap=channel_layout={layout}");
+        let Some(flac) = ffmpeg(&options, &plain, ("in.wav", "out.flac")) else { return };
+        assert!(all(&*opened(&flac).unwrap()) == ours, "{layout}");
+        let Some(theirs) = ffmpeg("-ac 2 -f s16le", &flac, ("in.flac", "out.raw")) else { return };
+        assert!(difference(&ours, &theirs) <= 1, "{layout}: {}", difference(&ours, &theirs));
+        if let Some(with_mask) = ffmpeg("-c:a pcm_s24le", &flac, ("in.flac", "out.wav")) {
+            assert!(all(&*opened(&with_mask).unwrap()) == ours, "{layout}");
+        }
+    }
+}
+
+#[test]
+fn channels_of_an_unknown_order_are_refused() {
+    let mut body = format(0xFFFE, 3, 44_100, 16);
+    body.extend_from_slice(&[22, 0, 16, 0]);
+    body.extend_from_slice(&0x103u32.to_le_bytes());
+    body.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]);
+    assert_eq!(refusal(&wave(&body, &[0; 60])), "has more than two channels, of which it is not known how they become two");
+}
+
+/// With dither and another loudness, too, a file is the same from wherever one reads, and the tone is as high as it should be.
+#[test]
+fn dithered_sound_of_another_loudness_is_the_same_from_everywhere() {
+    let halved = Finish { gain: 0.5, dither: true };
+    for file in [wave(&format(1, 2, 44_100, 16), &pcm(30_000)), wave(&format(1, 2, 48_000, 16), &pcm(30_000))] {
+        let made = |finish| Recording::of(Arc::new(file.clone())).unwrap().for_cd(finish).unwrap();
+        let bytes = made(halved);
+        let whole = all(&*bytes);
+        reads_as(&bytes, &whole);
+        let exactly = samples(&all(&*made(Finish::PLAIN)));
+        // What was not rounded before, and not clipped: dither reaches one step further.
+        let near = |(half, whole): (&i32, i32)| (half * 2 - whole).abs() <= 4 || whole.abs() >= 32_767;
+        assert!(samples(&whole).iter().zip(exactly).all(near));
+        assert!(all(&*made(Finish { gain: 1.0, dither: false })) == all(&*opened(&file).unwrap()));
+    }
+}
+
 /// Chunks that claim floats which are no numbers are silent there.
 #[test]
 fn floats_that_are_no_numbers_are_silence() {

@@ -117,7 +117,7 @@ fn check(ident: &[u8]) -> Result<Shape, AudioError> {
         }));
     }
     let (Some(channels), Some(rate)) = (ident.get(11), le32(ident, 12)) else { return Err(DAMAGED) };
-    Shape::new(rate, u32::from(*channels), 16)
+    Ok(Shape::new(rate, u32::from(*channels), 16)?.lossy())
 }
 
 /// Puts packets together that are cut into segments, and these into pages.

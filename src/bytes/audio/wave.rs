@@ -65,10 +65,13 @@ fn parse(format: &[u8]) -> Result<(Number, Shape), AudioError> {
     let numbers = (le16(format, 0), le16(format, 2), le32(format, 4), le16(format, 14));
     let (Some(mut tag), Some(channels), Some(rate), Some(bits)) = numbers else { return Err(short) };
     if tag == EXTENSIBLE {
-        let Some(guid) = format.get(24..40) else { return Err(short) };
+        let (Some(guid), Some(mask)) = (format.get(24..40), le32(format, 20)) else { return Err(short) };
         tag = if guid.ends_with(&GUID_TAIL) { le16(guid, 0).unwrap_or_default() } else { 0 };
+        if channels > 2 && !in_order(channels, mask) {
+            return Err(AudioError::Unfit("has more than two channels, of which it is not known how they become two"));
+        }
     }
-    let shape = Shape::new(rate, channels.into(), bits.into())?;
+    let shape = Shape::surround(rate, channels.into(), bits.into())?;
     let strange = AudioError::Unfit("has samples of no known size");
     match (tag, bits) {
         (PCM, ..=8) => Ok((Number::Unsigned, shape)),
@@ -77,4 +80,19 @@ fn parse(format: &[u8]) -> Result<(Number, Shape), AudioError> {
         (FLOAT, _) => Err(strange),
         _ => Err(AudioError::Unfit("is a compressed WAVE file, which is not read")),
     }
+}
+
+/// Whether these speakers are the usual ones for so many channels (Microsoft, WAVEFORMATEXTENSIBLE): each is a bit, lowest first. Those at the
+/// back and those at the sides stand for each other; 0 says nothing.
+fn in_order(channels: u16, mask: u32) -> bool {
+    let usual: &[u32] = match channels {
+        3 => &[0x7],
+        4 => &[0x33, 0x603],
+        5 => &[0x37, 0x607],
+        6 => &[0x3F, 0x60F],
+        7 => &[0x70F],
+        8 => &[0x63F],
+        _ => &[],
+    };
+    mask == 0 || usual.contains(&mask)
 }
