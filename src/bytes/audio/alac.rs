@@ -146,9 +146,14 @@ fn samples(file: &dyn Bytes, table: Span, frame: u32, packets: usize) -> Result<
 fn packets(file: &dyn Bytes, table: Span) -> Result<Vec<(u64, u32)>, AudioError> {
     let child = |name| table.child(file, name);
     let sizes = child(b"stsz")?.ok_or(DAMAGED)?;
-    let all = be32(&read_some(file, sizes.from, 8)?, 4).ok_or(DAMAGED)?;
-    // One size for all is nothing that a compressor makes.
-    let sizes = if all == 0 { sizes.table(file, 1, 1)? } else { return Err(DAMAGED) };
+    let head = read_some(file, sizes.from, 12)?;
+    let (Some(all), Some(count)) = (be32(&head, 4), be32(&head, 8)) else { return Err(DAMAGED) };
+    // One size for all is what silence has, and a single packet.
+    let sizes = match (all, count as usize) {
+        (0, _) => sizes.table(file, 1, 1)?,
+        (all, count @ ..=PACKETS) => vec![all; count],
+        _ => return Err(DAMAGED),
+    };
     let offsets: Vec<u64> = match (child(b"stco")?, child(b"co64")?) {
         (Some(narrow), _) => narrow.table(file, 0, 1)?.into_iter().map(u64::from).collect(),
         (None, Some(wide)) => {

@@ -233,6 +233,16 @@ fn alac_is_read_as_it_was() {
     assert_eq!(refusal(&file), "is AAC, which is not read");
 }
 
+/// Packets of silence are all of one size, and the file says that size once; it was once called damaged.
+#[test]
+fn alac_whose_packets_are_of_one_size_is_read() {
+    for pcm in [vec![0; 4096 * 4 * 5], pcm(3000)] {
+        let source = wave(&format(1, 2, 44_100, 16), &pcm);
+        let Some(file) = ffmpeg("-c:a alac", &source, ("in.wav", "out.m4a")) else { return };
+        assert!(all(&*opened(&file).unwrap()) == pcm);
+    }
+}
+
 #[test]
 fn hostile_alacs_do_no_harm() {
     let source = wave(&format(1, 2, 44_100, 16), &pcm(9000));
