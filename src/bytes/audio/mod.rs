@@ -25,6 +25,7 @@ mod mp3;
 mod recording;
 mod shape;
 mod stream;
+mod tags;
 mod vorbis;
 mod wave;
 
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub use encode::FrameEncoder;
 pub use finish::Finish;
 pub use recording::Recording;
+pub use tags::Tags;
 
 use super::{Bytes, FileBytes, Window, read_some};
 
@@ -58,6 +60,13 @@ pub struct Sound {
     pub pcm: Arc<dyn Bytes>,
     /// What it was before, where it had to be converted: “48 kHz, mono, 24 bits”.
     pub converted: Option<String>,
+}
+
+impl Sound {
+    /// What a user has to hear about a file of this name that is not what a CD holds.
+    pub fn conversion(name: &str, was: &str) -> String {
+        format!("“{name}” is {was}: it is converted to 44.1 kHz, stereo, 16 bits, as a CD has it.")
+    }
 }
 
 /// Opens an audio file, by its content.

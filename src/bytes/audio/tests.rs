@@ -448,12 +448,10 @@ pub(super) fn survive(file: Vec<u8>) {
     assert!(bytes.read_at(u64::MAX - 1, &mut [0; 4096]).is_err());
 }
 
-/// Every length, and bytes changed by chance, `rounds` times.
-pub(super) fn mutate(file: &[u8], rounds: u64) {
-    for len in (0..file.len().min(300)).chain((300..file.len()).step_by(file.len() / 40 + 1)) {
-        survive(file[..len].to_vec());
-    }
-    for round in 0..rounds {
+/// The file at every length, and with bytes changed by chance, `rounds` times.
+pub(super) fn mutated(file: &[u8], rounds: u64) -> impl Iterator<Item = Vec<u8>> {
+    let lengths = (0..file.len().min(300)).chain((300..file.len()).step_by(file.len() / 40 + 1));
+    let change = |round| {
         let mut chance = Chance(round);
         let mut changed = file.to_vec();
         // Half of the time near the beginning, where the numbers are.
@@ -467,8 +465,14 @@ pub(super) fn mutate(file: &[u8], rounds: u64) {
                 _ => chance.next() as u8,
             };
         }
-        survive(changed);
-    }
+        changed
+    };
+    lengths.map(|len| file[..len].to_vec()).chain((0..rounds).map(change))
+}
+
+/// All of them are survived.
+pub(super) fn mutate(file: &[u8], rounds: u64) {
+    mutated(file, rounds).for_each(survive);
 }
 
 #[test]
