@@ -97,7 +97,7 @@ impl Sibling {
     /// What a user has to hear about an audio file that is not what a CD holds.
     pub fn conversion(&self) -> Option<String> {
         let was = self.converted.as_ref()?;
-        Some(format!("“{}” is {was}: it is converted to 44.1 kHz, stereo, 16 bits, as a CD has it.", file_name(&self.path)))
+        Some(Sound::conversion(&file_name(&self.path), was))
     }
 }
 

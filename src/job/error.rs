@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::audio_cd::AudioFault;
 use super::burn::BurnFault;
 use super::drives::DriveError;
 use super::rip::RipError;
@@ -105,6 +106,15 @@ pub enum JobError {
         #[source]
         error: Box<BurnFault>,
     },
+    /// Audio files can't become a CD.
+    #[error("{error}: {path}")]
+    Audio {
+        /// The file, playlist or folder that is at fault.
+        path: PathBuf,
+        /// What stands against it.
+        #[source]
+        error: AudioFault,
+    },
     /// The format can't hold the disc at all.
     #[error("{error} ({format}): {path}")]
     Plan {
@@ -206,6 +216,7 @@ impl JobError {
             JobError::Drive { .. } => Class::Drive,
             JobError::Rip { error, .. } => error.class(),
             JobError::Burn { error, .. } => error.class(),
+            JobError::Audio { error, .. } => error.class(),
             JobError::Loss { .. } => Class::Loss,
             JobError::NoRoom { .. } | JobError::Write { .. } | JobError::Author(_) | JobError::Panicked(_) => Class::System,
             JobError::Mismatch { .. } => Class::Mismatch,
@@ -222,6 +233,7 @@ impl JobError {
             }
             JobError::Read { path, .. }
             | JobError::Rip { path, .. }
+            | JobError::Audio { path, .. }
             | JobError::Plan { path, .. }
             | JobError::Loss { path, .. }
             | JobError::NoRoom { path, .. }

@@ -29,7 +29,7 @@ mod verify;
 
 use std::path::PathBuf;
 
-pub use audio_cd::AudioList;
+pub use audio_cd::{AudioFault, AudioList};
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use burn::{
