@@ -175,7 +175,7 @@ mod tests {
             files.push(file);
         }
         for file in files {
-            for changed in mutated(&file, 300) {
+            for changed in mutated(&file, 100) {
                 let begun = std::time::Instant::now();
                 let _ = Tags::of(Arc::new(changed));
                 assert!(begun.elapsed().as_secs() < 20);

@@ -68,10 +68,10 @@ impl Entry {
         if self.location.contains("://") {
             return Err(AudioFault::Address(self.location.clone()));
         }
-        let path = folder.join(&self.location);
-        // A list made on Windows, on another system.
-        let turned = || folder.join(self.location.replace('\\', "/"));
-        Ok(if self.location.contains('\\') && !path.exists() { turned() } else { path })
+        // As it is; as of a list made on Windows, on another system; as VLC writes it, which escapes paths as addresses are.
+        let turned = self.location.replace('\\', "/");
+        let all = [self.location.as_str(), &turned, &unescape(&self.location)].map(|location| folder.join(location));
+        Ok(all.iter().find(|path| path.exists()).unwrap_or(&all[0]).clone())
     }
 }
 
@@ -122,8 +122,19 @@ mod tests {
         assert_eq!(path("file://"), Path::new(""));
         assert_eq!(path("CD 1/a.wav"), Path::new("/lists/CD 1/a.wav"));
         assert_eq!(path("/a.wav"), Path::new("/a.wav"));
-        #[cfg(unix)]
-        assert_eq!(path("CD 1\\a.wav"), Path::new("/lists/CD 1/a.wav"));
+        assert_eq!(path("100%25.wav"), Path::new("/lists/100%25.wav"));
+    }
+
+    #[test]
+    fn files_are_found_as_windows_and_vlc_name_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("CD 1").join("50%.wav");
+        std::fs::create_dir(folder.path().join("CD 1")).unwrap();
+        std::fs::write(&file, b"").unwrap();
+        for location in ["CD 1/50%.wav", "CD 1\\50%.wav", "CD%201/50%25.wav"] {
+            let path = Entry { location: location.to_owned(), told: None }.path(folder.path()).unwrap();
+            assert_eq!(path.canonicalize().unwrap(), file.canonicalize().unwrap(), "{location}");
+        }
     }
 
     #[test]

@@ -29,14 +29,14 @@ fn decibels(share: f64) -> f64 {
 }
 
 /// A tone of 48 or 96 kHz is a tone of the same pitch and height on the disc, and what was added is what 16 bits with dither add: noise of half a
-/// step (a quarter of a step squared: 1/12 and 1/6), which is −96.3 dB, and as high as a tone of −93.3 dB.
+/// step (a quarter of a step squared: 1/12 and 1/6), which is −96.3 dB, and as high as a tone of −93.3 dB. A source of 16 bits has rounding of its own.
 #[test]
 fn a_tone_arrives_with_its_pitch_and_height() {
     for (rate, pitch, bits) in [(48_000, 1000.0, 24), (96_000, 1000.0, 24), (48_000, 15_000.0, 16), (22_050, 500.0, 16)] {
         let samples = rate * 3;
         let at = |n: u32| (f64::from(n) * pitch * std::f64::consts::TAU / f64::from(rate)).sin() * 0.5;
-        let scaled = |n: u32| (at(n) * f64::from(1u32 << 31)).round() as i32;
-        let bytes = |n: u32| scaled(n).to_le_bytes()[4 - bits / 8..].to_vec();
+        let scaled = |n: u32| (at(n) * f64::from(1u32 << (bits - 1))).round() as i32;
+        let bytes = |n: u32| scaled(n).to_le_bytes()[..bits / 8].to_vec();
         let pcm: Vec<u8> = (0..samples).flat_map(|n| [bytes(n), bytes(n)]).flatten().collect();
         let mut rig = Rig::new();
         rig.put("tone.wav", &wave(2, rate, bits as u16, &pcm));
@@ -44,7 +44,7 @@ fn a_tone_arrives_with_its_pitch_and_height() {
         let disc = rig.made();
         let (height, rest) = purity(&left(&disc)[4410..4410 + 88_200], pitch);
         assert!((decibels(height) - decibels(0.5)).abs() < 0.001, "{rate} Hz: {height}");
-        assert!((-94.0..-90.0).contains(&decibels(rest)), "{rate} Hz: {} dB", decibels(rest));
+        assert!((-94.0..-91.5).contains(&decibels(rest)), "{rate} Hz: {} dB", decibels(rest));
     }
 }
 
