@@ -3,6 +3,8 @@
 use super::*;
 use crate::disc::Lba;
 use crate::disc::sector::Worth;
+use crate::drive::{DriveReader, look, mmc};
+use crate::virtual_drive::{Device, Manners};
 
 /// A recording cut into three files anywhere, not at sectors, is on the disc as if it had never been cut.
 #[test]
@@ -151,4 +153,23 @@ fn a_job_that_was_called_off_ends() {
     rig.track("1.wav");
     rig.control.cancel();
     assert!(matches!(rig.disc(), Err(JobError::Cancelled)));
+}
+
+/// The disc in a drive is the disc that was made: its tracks, its titles, and every sample.
+#[test]
+fn a_drive_tells_the_same_of_it() {
+    let mut rig = Rig::new();
+    rig.put("1.wav", &cd_wave(&noise(500 * 588 + 100)));
+    rig.put("2.wav", &cd_wave(&noise(400 * 588 + 100)));
+    rig.put("list.m3u8", "#PLAYLIST:Wörter\n#EXTINF:6,Wir - Eins\n1.wav\n#EXTINF:5,Ihr - Zwei\n2.wav\n".as_bytes());
+    rig.track("list.m3u8");
+    let made = rig.made();
+    let mut device = Device::new(Manners::default());
+    device.insert(made.reader.clone(), Vec::new());
+    let _ = mmc::test_unit_ready(&mut device);
+    let seen = look(&mut device).unwrap().disc.unwrap();
+    assert_eq!(&seen, made.reader.disc());
+    assert_eq!(seen.cd_text.text(0, 2, crate::disc::cd_text::Field::Title), Some("Zwei"));
+    let read = AudioDisc { reader: Arc::new(DriveReader::new(seen, Box::new(device))), notes: Vec::new() };
+    assert!(sound(&read) == sound(&made));
 }
