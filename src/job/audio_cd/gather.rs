@@ -9,7 +9,7 @@ use super::playlist::Playlist;
 use crate::bytes::audio::Tags;
 use crate::bytes::{Bytes, FileBytes, read_some};
 use crate::image::file_name;
-use crate::job::{Control, JobError};
+use crate::job::{Control, JobError, images_in};
 
 /// Tracks of a CD.
 pub const MOST_TRACKS: usize = 99;
@@ -52,6 +52,24 @@ pub struct Gathered {
     pub performer: Option<String>,
     /// What the user should hear.
     pub notes: Vec<String>,
+}
+
+/// Whether a path is to become an audio CD by itself: an audio file, a playlist, or a folder with audio files and without images.
+pub fn is_audio(path: &Path) -> bool {
+    let extension = extension(path);
+    let is = |names: &[&str]| names.contains(&extension.as_str());
+    match path.is_dir() {
+        true => images_in(path).is_empty() && audio_in(path).is_ok_and(|files| !files.is_empty()),
+        false => is(&EXTENSIONS) || is(&PLAYLISTS) || is(&OTHER_PLAYLISTS),
+    }
+}
+
+/// The audio files in a folder, one more than a CD has tracks at most.
+fn audio_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let hidden = |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    let audio = |path: &PathBuf| !hidden(path) && EXTENSIONS.contains(&extension(path).as_str()) && path.is_file();
+    let entries = fs::read_dir(folder)?.flatten().take(MOST_ENTRIES).map(|entry| entry.path());
+    Ok(entries.filter(audio).take(MOST_TRACKS + 1).collect())
 }
 
 /// Finds them. Files named more than once are tracks more than once.
@@ -108,11 +126,7 @@ impl Gatherer<'_> {
 
     /// Its audio files: in the order of their disc and track numbers where all have them and no two the same, or else of their names.
     fn folder(&mut self, folder: &Path) -> Result<(), JobError> {
-        let listing = fs::read_dir(folder).map_err(|error| AudioFault::Io(error).of(folder))?;
-        let hidden = |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        let audio = |path: &PathBuf| !hidden(path) && EXTENSIONS.contains(&extension(path).as_str()) && path.is_file();
-        let mut paths: Vec<PathBuf> =
-            listing.flatten().take(MOST_ENTRIES).map(|entry| entry.path()).filter(audio).take(MOST_TRACKS + 1).collect();
+        let mut paths = audio_in(folder).map_err(|error| AudioFault::Io(error).of(folder))?;
         paths.sort_by_cached_key(|path| (Natural::of(&path.file_stem().unwrap_or_default().to_string_lossy()), path.clone()));
         if paths.is_empty() {
             return Err(AudioFault::EmptyFolder.of(folder));

@@ -33,7 +33,7 @@ use crate::bytes::audio::{self, Finish, Recording};
 use crate::disc::sector::RAW;
 use crate::disc::{Disc, DiscReader, Medium};
 use crate::image::{ExtentReader, file_name};
-use gather::{Item, gather};
+use gather::{Item, gather, is_audio};
 use layout::{Layout, lay_out};
 use shelf::{Shelf, Sound};
 use texts::{Said, said};
@@ -47,6 +47,13 @@ pub struct AudioList {
     pub gaps: bool,
     /// All tracks are made equally loud.
     pub level: bool,
+}
+
+impl AudioList {
+    /// Whether a path is to become an audio CD: an audio file, a playlist, or a folder of audio files without an image among them.
+    pub fn names(path: &Path) -> bool {
+        is_audio(path)
+    }
 }
 
 /// The CD that they make.
