@@ -7,6 +7,9 @@ use encoding_rs::WINDOWS_1252;
 
 use super::AudioFault;
 
+/// Characters of a text that are kept; what is longer is no title.
+const LONGEST: usize = 1000;
+
 /// What a playlist says.
 #[derive(Debug, PartialEq, Eq, Default)]
 pub struct Playlist {
@@ -37,7 +40,9 @@ impl Playlist {
         };
         let mut list = Playlist::default();
         let mut told = None;
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        // CD-TEXT can't hold what no player shows.
+        let visible = |text: &str| text.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect::<String>();
+        let some = |text: &str| Some(visible(text)).filter(|text| !text.is_empty());
         for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()) {
             match line.strip_prefix('#').map(|comment| comment.split_once(':').unwrap_or((comment, ""))) {
                 None => list.entries.push(Entry { location: line.to_owned(), told: told.take() }),
@@ -101,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_playlist_says_what_is_in_it_and_how_it_is_called() {
-        let text = "\u{FEFF}#EXTM3U\r\n#EXTALB: Ålbum\r\n#PLAYLIST:other\r\n#EXTART:Somebody\r\n#EXTINF:12,A, B - Ç\r\n../x y.flac\r\r\n\
+        let text = "\u{FEFF}#EXTM3U\r\n#EXTALB: Ålbum\r\n#PLAYLIST:other\r\n#EXTART:Somebody\r\n#EXTINF:12,A, B\0\t - Ç\r\n../x y.flac\r\r\n\
                     # a comment: , \nsub\\z.wav\n#EXTINF:-1\n#EXTINF:9,\nhttp://host/a.mp3\n";
         let list = Playlist::parse(text.as_bytes()).unwrap();
         assert_eq!((list.title.as_deref(), list.performer.as_deref()), (Some("Ålbum"), Some("Somebody")));
