@@ -228,3 +228,128 @@ fn a_disc_is_copied_from_a_drive_to_another_and_to_several() {
     let out = ok(at, &["burn", cd.to_str().unwrap(), "blank:cd-r", "--also", "blank:cd-rw"]);
     assert!(out.contains("CD-R in blank:cd-r") && out.contains("CD-RW in blank:cd-rw"), "{out}");
 }
+
+/// Whatever the recorder does wrong is told in a sentence, with what the disc is now.
+#[test]
+fn faults_of_the_recorder_end_in_words_and_leave_a_known_disc() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (cd, file) = (demo(at), data(at, "data.iso", 1600));
+    let (cd, file) = (cd.to_str().unwrap(), file.to_str().unwrap());
+    let (spoilt, reusable) = ("the disc can't be used any more", "the disc can be erased and used again");
+    let cases = [
+        (cd, "cd-r", "700 unwritable", ["could not write", spoilt]),
+        (cd, "cd-rw", "700 unwritable", ["sector 695 could not be written", reusable]),
+        (file, "dvd-r", "700 unwritable", ["(3/0C/00)", spoilt]),
+        (file, "dvd+rw", "700 unwritable", ["could not write", reusable]),
+        (file, "bd-r", "700 unwritable", ["could not write", spoilt]),
+        (file, "dvd-rw", "drive unplug-after 60", ["the drive is gone", reusable]),
+        (file, "dvd+r", "drive unplug-after 60", ["the drive is gone", spoilt]),
+        (cd, "cd-r", "drive takes-cd-text no", ["cue sheet", "nothing was written on the disc"]),
+        (cd, "cd-r", "drive unplug-after 20", ["the drive is gone", ""]),
+    ];
+    for (source, kind, script, words) in cases {
+        fs::write(at.join("faults"), script).unwrap();
+        let said = fails(at, 4, "drive", &["burn", source, &format!("blank:{kind}"), "--faults", "faults"]);
+        assert!(words.iter().all(|word| said.contains(word)), "{kind}, {script}: {said}");
+    }
+}
+
+/// A drive may say that it was reset, be slow, have a small buffer, or want recording codes in another way: the disc is burned all the same.
+#[test]
+fn odd_recorders_burn_the_same_disc() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let cd = demo(at);
+    let words = ["burn", cd.to_str().unwrap(), "blank:cd-r", "--faults", "faults", "--keep", "kept.nrg"];
+    let odd = [
+        "drive opc-fails yes",
+        "drive isrc-control no",
+        "drive reset-every 40",
+        "drive long 50ms",
+        "drive line-rate 9000000\ndrive buffer 262144",
+        "drive offset 667",
+        "drive offset -30",
+    ];
+    for script in odd {
+        fs::write(at.join("faults"), script).unwrap();
+        let out = ok(at, &words);
+        assert!(out.contains("burned and verified"), "{script}: {out}");
+        equal(&cd, &at.join("kept.nrg"));
+        fs::remove_file(at.join("kept.nrg")).unwrap();
+    }
+}
+
+/// A disc of two sessions is one of two sessions, and the second lies where it did.
+#[test]
+fn sessions_stay_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("a.bin"), vec![7; 2352 * 600]).unwrap();
+    data(at, "b.iso", 400);
+    let start = 600 + 11_400;
+    let sheet = "REM SESSION 01\nFILE \"a.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n\
+                 REM SESSION 02\nFILE \"b.iso\" BINARY\n  TRACK 02 MODE1/2048\n    INDEX 01 00:00:00\n";
+    fs::write(at.join("enhanced.cue"), sheet).unwrap();
+    let report = burn(&at.join("enhanced.cue"), BlankKind::CdR, &at.join("kept.nrg"), |_| ()).unwrap();
+    assert_eq!((report.discs[0].word(), report.losses.len()), ("burned and verified", 0), "{:?}", report.losses);
+    equal(&at.join("enhanced.cue"), &at.join("kept.nrg"));
+    let told = json(&ok(at, &["inspect", "--json", "kept.nrg"])).remove(0);
+    assert_eq!(told["sessions"][1]["tracks"][0]["start"], start, "{told}");
+}
+
+/// The second layer begins where the source has it, or where the user wants it, and nowhere else.
+#[test]
+fn the_layer_break_is_that_of_the_source_or_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    data(at, "video.iso", 1600);
+    fs::write(at.join("video.dvd"), "LayerBreak=800\nvideo.iso\n").unwrap();
+    let source = at.join("video.dvd");
+    for (wish, found) in [(None, 800), (Some(1008), 1008)] {
+        let keep = at.join("kept.mds");
+        burn(&source, BlankKind::DvdPlusRDl, &keep, |task| (task.wish.layer_break, task.allow_loss) = (wish, true)).unwrap();
+        let told = json(&ok(at, &["inspect", "--json", "kept.mds"])).remove(0);
+        assert_eq!(told["layer_break"], found, "{told}");
+        for name in ["kept.mds", "kept.mdf"] {
+            fs::remove_file(at.join(name)).unwrap();
+        }
+    }
+    let error = burn(&source, BlankKind::DvdPlusRDl, &at.join("x.mds"), |task| task.wish.layer_break = Some(801)).unwrap_err();
+    assert!(error.to_string().contains("the second layer can't begin at sector 801"), "{error}");
+}
+
+#[test]
+fn audio_files_become_an_audio_cd() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let wave = |name: &str, samples: u32| {
+        let data: Vec<u8> = (0..samples).flat_map(|n| n.wrapping_mul(0x9E37_79B9).to_le_bytes()).collect();
+        let (size, rate) = (data.len() as u32, 44_100u32);
+        let head = [
+            b"RIFF".as_slice(),
+            &(size + 36).to_le_bytes(),
+            b"WAVEfmt ",
+            &16u32.to_le_bytes(),
+            &[1, 0, 2, 0],
+            &rate.to_le_bytes(),
+            &(rate * 4).to_le_bytes(),
+            &[4, 0, 16, 0],
+            b"data",
+            &size.to_le_bytes(),
+        ];
+        fs::write(at.join(name), [head.concat(), data.clone()].concat()).unwrap();
+        data
+    };
+    let (one, two) = (wave("one.wav", 200_000), wave("two.wav", 190_003));
+    let out = ok(at, &["burn", "one.wav", "two.wav", "blank:cd-r", "--keep", "kept.cue"]);
+    assert!(out.contains("burned and verified"), "{out}");
+    // Gapless: not a sample between them.
+    let made = fs::read(at.join("kept.bin")).unwrap();
+    assert!(made.starts_with(&[one, two].concat()));
+    fs::write(at.join("list.m3u"), "one.wav\ntwo.wav\n").unwrap();
+    let out = ok(at, &["burn", "list.m3u", "blank:cd-r", "--gaps", "--keep", "gaps.nrg"]);
+    assert!(out.contains("burned and verified"), "{out}");
+    let told = json(&ok(at, &["inspect", "--json", "gaps.nrg"])).remove(0);
+    assert_eq!(told["sessions"][0]["tracks"][1]["pregap"], 150, "{told}");
+}

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use super::audio::{self, AudioReading, Reach};
 use super::mmc::{self, C2, CommandError, ReadCd, Sectors, SubRead};
-use super::sense::Meaning;
+use super::sense::{Meaning, Sense};
 use super::transport::Transport;
 use crate::disc::sector::{self, Form, RAW, Records, SUBCHANNEL, Slice, SubKind, Worth};
 use crate::disc::{Disc, DiscReader, Lba, ReadError, Stored, StoredSub, Track, TrackId, TrackMode, subchannel};
 
 /// How long a drive may work at one command: some try for half a minute before they give a sector up.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a drive may say that it was reset while one run is read.
+const RESETS: u32 = 3;
 /// How often a sector is read by itself before it is given up.
 const TRIES: u32 = 8;
 
@@ -319,6 +321,14 @@ fn persist(
     worth: &mut [Worth],
     mut read: impl FnMut(&mut dyn Transport, Lba, u32, &mut [u8], bool) -> Result<(), CommandError>,
 ) -> Result<(), ReadError> {
+    let mut resets = 0;
+    let mut read = |transport: &mut dyn Transport, at: Lba, count: u32, into: &mut [u8], from_disc: bool| loop {
+        match read(transport, at, count, into, from_disc) {
+            // The disc is the same, and the command was not carried out.
+            Err(error) if error.sense().is_some_and(Sense::is_reset) && resets < RESETS => resets += 1,
+            result => return result,
+        }
+    };
     match read(transport, at, worth.len() as u32, into, false) {
         Ok(()) => return Ok(()),
         Err(error) if !is_about_sectors(&error) => return Err(failed(at, error)),

@@ -54,6 +54,11 @@ const DESCRIPTOR: [u8; 2] = [0x72, 0x73];
 const SPECIFIC_VALID: u8 = 0x80;
 
 impl Sense {
+    /// Whether the drive was reset, or switched off and on, with the same disc in it (6/29).
+    pub fn is_reset(&self) -> bool {
+        (self.key, self.asc) == (6, 0x29)
+    }
+
     /// With nothing but the three numbers.
     pub const fn new(key: u8, asc: u8, ascq: u8) -> Sense {
         Sense { key, asc, ascq, information: None, progress: None }

@@ -87,7 +87,7 @@ pub(super) fn burn(
         let recordable = seat.look(control)?;
         let mut plan = decide(&source, &recordable, &wish).map_err(|fault| fault.of(&task.drive))?;
         if copy == 1 {
-            allow(task, &plan)?;
+            allow(task, &plan, &mut seat, control)?;
             let pace = check(task, &mut source, &plan, &recordable, control, tell)?;
             wish.speed = wish.speed.or(pace);
             // It may come from elsewhere now, and more slowly.
@@ -128,8 +128,9 @@ fn decide(source: &BurnSource, recordable: &Recordable, wish: &BurnWish) -> Resu
 }
 
 /// Whether nothing goes that the user may want to keep, and everything arrives.
-fn allow(task: &BurnTask, plan: &BurnPlan) -> Result<(), JobError> {
-    if plan.overwrites && !task.overwrite && task.wish.erase.is_none() {
+fn allow(task: &BurnTask, plan: &BurnPlan, seat: &mut Seat, control: &Control) -> Result<(), JobError> {
+    let leave = task.overwrite || task.wish.erase.is_some();
+    if plan.overwrites && !leave && !seat.looks_empty(control)? {
         return Err(BurnFault::Overwrites(plan.kind).of(&task.drive));
     }
     match plan.losses.is_empty() || task.allow_loss {

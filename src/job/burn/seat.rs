@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::error::BurnFault;
 use crate::disc::DiscReader;
-use crate::drive::mmc;
+use crate::drive::mmc::{self, Sectors};
 use crate::drive::recorder::{Recordable, look_at_blank};
 use crate::drive::transport::Transport;
 use crate::image::Opening;
@@ -88,6 +88,18 @@ impl Seat {
             drives::get_ready(&name, &mut **transport, SPIN_UP, &within)?;
             look_at_blank(&mut **transport).map_err(|error| BurnFault::from(error).of(&name))
         })?
+    }
+
+    /// Whether nothing is on a disc that is written anywhere, as far as that can be seen: every file system has something in its first sectors. A new
+    /// disc, and one that was formatted anew, gives zeros there or can't be read.
+    pub fn looks_empty(&mut self, control: &Control) -> Result<bool, JobError> {
+        const FIRST: u32 = 64;
+        self.with(control, |transport| {
+            let mut bytes = vec![0; FIRST as usize * 2048];
+            let sectors = Sectors { lba: 0, count: FIRST, from_disc: false, streaming: false };
+            let read = mmc::read_sectors(&mut **transport, sectors, &mut bytes, SPIN_UP);
+            read.is_err() || bytes.iter().all(|&byte| byte == 0)
+        })
     }
 
     /// Opens the tray, and waits until another disc is in it; `tell` hears that it is waited for.

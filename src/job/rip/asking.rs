@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::disc::Lba;
 use crate::drive::mmc::{CommandError, CommandFault};
-use crate::drive::sense::Meaning;
+use crate::drive::sense::{Meaning, Sense};
 use crate::drive::transport::TransportError;
 use crate::drive::{Ask, DriveReader};
 
@@ -112,7 +112,7 @@ fn attempt(
 
 /// Power on, reset, or bus reset (SPC-4, 29h): the drive has forgotten its settings, and the disc in it is the same.
 fn is_reset(error: &CommandError) -> bool {
-    error.sense().is_some_and(|sense| (sense.key, sense.asc) == (6, 0x29))
+    error.sense().is_some_and(Sense::is_reset)
 }
 
 fn is_not_ready(error: &CommandError) -> bool {
