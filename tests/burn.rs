@@ -4,13 +4,15 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use common::program::{fails, json, keys, ok, say};
 use common::{convert_with, perform};
 use spindle::disc::Medium;
 use spindle::drive::recorder::{Close, Mode};
 use spindle::image::{FORMATS, Format, Media, Tracks};
-use spindle::job::{BurnReport, BurnTask, Class, DEMO_NAME, JobError, Outcome, Task};
+use spindle::job::{BurnReport, BurnTask, Class, DEMO_NAME, Event, JobError, Outcome, Pool, Task};
 use spindle::virtual_drive::BlankKind;
 
 /// The demo disc as an image in this folder.
@@ -352,4 +354,37 @@ fn audio_files_become_an_audio_cd() {
     assert!(out.contains("burned and verified"), "{out}");
     let told = json(&ok(at, &["inspect", "--json", "gaps.nrg"])).remove(0);
     assert_eq!(told["sessions"][0]["tracks"][1]["pregap"], 150, "{told}");
+}
+
+/// Who cancels gets away at once, and is told what the disc is now.
+#[test]
+fn a_burn_that_is_cancelled_says_what_that_has_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let file = data(at, "data.iso", 40_000);
+    fs::write(at.join("slow"), "drive line-rate 4000000").unwrap();
+    for (kind, word) in [("cd-r", "can't be used any more"), ("cd-rw", "can be erased and used again"), ("bd-re", "erased")] {
+        let mut task = BurnTask::new(file.clone(), format!("blank:{kind}"));
+        task.faults = Some(at.join("slow"));
+        let pool = Pool::new(1, Arc::new(|| ()));
+        let id = pool.submit(Task::Burn(Box::new(task)));
+        let mut asked = None;
+        for event in pool.events() {
+            match event {
+                Event::Burn(_, picture) if picture.written > 0 && asked.is_none() => {
+                    assert!(picture.ring.size >= 60 << 20 && picture.ring.used > 0, "{picture:?}");
+                    asked = Some(Instant::now());
+                    pool.control(id).unwrap().cancel();
+                }
+                Event::Ended(_, result) => {
+                    let error = result.err().expect("it was cancelled");
+                    assert!(error.class() == Class::Cancelled && error.to_string().contains(word), "{kind}: {error}");
+                    // What is in the drive's buffer still has to be written.
+                    assert!(asked.unwrap().elapsed() < Duration::from_secs(10), "{kind}");
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
 }
