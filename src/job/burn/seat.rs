@@ -7,6 +7,7 @@ use super::error::BurnFault;
 use crate::disc::DiscReader;
 use crate::drive::mmc::{self, Sectors};
 use crate::drive::recorder::{Recordable, look_at_blank};
+use crate::drive::sense::Meaning;
 use crate::drive::transport::Transport;
 use crate::image::Opening;
 use crate::job::apart::apart;
@@ -146,7 +147,17 @@ impl Seat {
             mmc::eject(&mut **transport).and_then(|()| mmc::start(&mut **transport))
         })?;
         // A drive that can't move its tray is made to forget by the reading itself.
-        if closed.is_ok() { self.wait_for_disc(control, tell) } else { Ok(()) }
+        if closed.is_err() {
+            return Ok(());
+        }
+        // Asked for its events, the drive would tell us of the disc, and the system, which has to know it anew, nothing more.
+        let (name, within) = (self.name.clone(), control.clone());
+        match self.with(control, move |transport| drives::get_ready(&name, &mut **transport, SPIN_UP, &within))? {
+            Err(JobError::Drive { error: DriveError::Command(error), .. }) if error.meaning() == Some(Meaning::NoDisc) => {
+                self.wait_for_disc(control, tell)
+            }
+            result => result,
+        }
     }
 
     /// The disc of a recorder in software, as it is now.
