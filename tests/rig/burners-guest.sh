@@ -4,17 +4,10 @@
 #
 # /share/spindle is the program, /share/in holds what is burned, /share/served names the recorders, a line each: name, port, target.
 set -u
-out=/share/out
+# shellcheck source=tests/rig/guest-common.sh
+. /share/common.sh
 in=/share/in
 spindle=/share/spindle
-
-say() {
-  echo "[$(cut -d' ' -f1 /proc/uptime) s] $*"
-}
-
-member() { # as a user of the group cdrom, as whoever sits at a desktop is
-  timeout 240 /usr/bin/setpriv --reuid=1000 --regid=1000 --groups=24 "$@"
-}
 
 # A program that fails or hangs is not the end: burners.sh finds what is missing, and shows what was said.
 try() { # NAME COMMAND…
@@ -26,36 +19,6 @@ try() { # NAME COMMAND…
   esac
   code=$?
   echo "$code" >>"$out/$name.code"
-}
-
-permit() { # what udev does everywhere else
-  local node
-  for node in /dev/sr* /dev/sg*; do
-    if [ -e "$node" ]; then
-      chgrp cdrom "$node"
-      chmod 660 "$node"
-    fi
-  done
-}
-
-nodes() { # in one line, a blank around each
-  local node list=' '
-  for node in /sys/class/block/sr*; do list="$list${node##*/} "; done
-  echo "$list"
-}
-
-attach() { # TARGET PORT: prints the node of the drive that comes
-  local before node tries=0
-  before=$(nodes)
-  iscsistart -i iqn.2026-11.test:machine -t "$1" -g 1 -a 10.0.2.2 -p "$2" >>"$out/iscsi.log" 2>&1 || return 1
-  while [ "$tries" -lt 100 ]; do
-    for node in $(nodes); do
-      case $before in *" $node "*) ;; *) echo "$node"; return 0 ;; esac
-    done
-    sleep 0.1
-    tries=$((tries + 1))
-  done
-  return 1
 }
 
 # The kernel knows how long a disc is since it last saw it put in.

@@ -71,6 +71,7 @@ boot() {
     programs+=(-p "$(command -v "$name")")
   done
   cp "$program" "$folder/share/spindle"
+  cp "$here/guest-common.sh" "$folder/share/common.sh"
   ldd "$program" | grep -o '/[^ ]*' | sed 's/^/-p\n/' >"$folder/libraries"
   mapfile -t libraries <"$folder/libraries"
   "$here/boot.sh" "${programs[@]}" "${libraries[@]}" -m iscsi_tcp -m crc32c_generic -v "$folder/share" -t 900 "$here/burners-guest.sh"

@@ -73,6 +73,7 @@ boot() {
   for name in cd-info cdparanoia cdrdao readom sg_dd iscsistart setpriv; do programs+=(-p "$(PATH=$PATH:/usr/sbin:/sbin command -v "$name")"); done
   # The program itself comes by the shared folder; its libraries do not.
   cp "$program" "$folder/share/spindle"
+  cp "$here/guest-common.sh" "$folder/share/common.sh"
   ldd "$program" | grep -o '/[^ ]*' | sed 's/^/-p\n/' >"$folder/libraries"
   mapfile -t libraries <"$folder/libraries"
   echo $(($(stat -c %s "$discs/mixed.iso") / 2048)) >"$folder/share/mixed.sectors"

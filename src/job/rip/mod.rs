@@ -159,13 +159,8 @@ fn rip_watched(
     let known = task.memory.of(drive.as_ref());
     let (reader, way) = prepare_audio(reader, task, known, control)?;
     let identity = Identity::of(&disc, &layout, task.subchannel || way.sub, begun.1);
-    let mut store = Store::open(&names.folder, layout, &identity, task.restart)?;
-    if let Err(error) = check(&store, &disc, &names, &source, task, &image) {
-        if !store.is_resumed() {
-            store.remove();
-        }
-        return Err(error);
-    }
+    let store = Store::open(&names.folder, layout, &identity, task.restart)?;
+    let mut store = checked(store, &disc, &names, &source, task, &image)?;
     let reading = Arc::new(reader);
     same_disc::confirm(&reading, &disc, name, &store, control)?;
     let work = Work { drive: reading, name, disc: &disc, retries: task.retries, trusted: way.trusted, said: Said::default() };
@@ -280,6 +275,26 @@ impl Rip<'_> {
         report.folder = None;
         report.papers = vec![names.log.clone(), names.map.clone()];
         Ok(())
+    }
+}
+
+/// The working folder, where an image could be made in the end; one that was only just made goes where none could.
+fn checked(
+    store: Store,
+    disc: &Disc,
+    names: &Names,
+    source: &Path,
+    task: &RipTask,
+    image: &ConvertTask,
+) -> Result<Store, JobError> {
+    match check(&store, disc, names, source, task, image) {
+        Ok(()) => Ok(store),
+        Err(error) => {
+            if !store.is_resumed() {
+                store.remove();
+            }
+            Err(error)
+        }
     }
 }
 
