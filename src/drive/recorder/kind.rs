@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::disc::Medium;
 use crate::drive::mmc::Profile;
 
 /// A kind of recordable medium.
@@ -97,6 +98,15 @@ impl Kind {
     /// Whether it is a CD.
     pub fn is_cd(self) -> bool {
         matches!(self, Kind::CdR | Kind::CdRw)
+    }
+
+    /// What disc it becomes.
+    pub fn medium(self) -> Medium {
+        match self {
+            kind if kind.is_cd() => Medium::Cd,
+            kind if kind.is_bd() => Medium::Bd,
+            _ => Medium::Dvd,
+        }
     }
 
     /// Whether it is a Blu-ray disc.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::seat::Seat;
 use crate::disc::sector::{Form, RAW, Slice, Worth};
-use crate::disc::{Disc, DiscReader, Lba, Medium, Session, Track, TrackMode};
-use crate::drive::recorder::{BurnPlan, Landing, TrackPlan};
+use crate::disc::{Disc, DiscReader, Lba, Track, TrackMode};
+use crate::drive::recorder::{BurnPlan, Landing};
 use crate::drive::{AudioReading, Details, DriveReader, SAMPLES, look, reachable};
 use crate::job::compare::{Difference, Pair, RECORDERS, Stretch, compare_sectors, sectors};
 use crate::job::drives::{self, SPIN_UP};
@@ -91,36 +91,24 @@ fn compare_with(
     Ok(found)
 }
 
-/// The disc as it should lie in the drive.
+/// The disc as it should lie in the drive: as planned, each track where its first sector has come to lie.
 fn expected(plan: &BurnPlan, landings: &[Landing]) -> Disc {
-    let medium = match plan.kind {
-        kind if kind.is_cd() => Medium::Cd,
-        kind if kind.is_bd() => Medium::Bd,
-        _ => Medium::Dvd,
-    };
     let planned = plan.landings();
-    // How far from its planned place the first sector of a track has come to lie.
-    let shift = |track: &TrackPlan| {
-        let pair = planned.iter().zip(landings).find(|(planned, _)| planned.source == track.source);
+    let shift = |number: u8| {
+        let pair = planned.iter().zip(landings).find(|(planned, _)| planned.number == number);
         pair.and_then(|(planned, real)| real.at.0.checked_sub(planned.at.0)).unwrap_or(0)
     };
     let moved = |lba: Lba, by: i32| Lba(lba.0.saturating_add(by));
-    let mut sessions = Vec::new();
-    for session in &plan.sessions {
-        let track = |track: &TrackPlan| {
-            let by = shift(track);
-            let mut made = Track::new(track.number, track.mode, moved(track.start, by), track.length);
-            made.pregap = track.pregap;
-            made.indexes = track.indexes.iter().map(|&index| moved(index, by)).collect();
-            (made.control, made.isrc) = (track.control, track.isrc);
-            made
-        };
-        let tracks: Vec<Track> = session.tracks.iter().map(track).collect();
-        let lead_out = tracks.last().map_or(session.lead_out, Track::end);
-        sessions.push(Session { number: session.number, disc_type: session.disc_type, tracks, lead_out });
+    let mut disc = plan.outcome();
+    for session in &mut disc.sessions {
+        for track in &mut session.tracks {
+            let by = shift(track.number);
+            track.start = moved(track.start, by);
+            track.indexes.iter_mut().for_each(|index| *index = moved(*index, by));
+        }
+        session.lead_out = session.tracks.last().map_or(session.lead_out, Track::end);
     }
-    let mcn = plan.sessions.iter().find_map(|session| session.mcn);
-    Disc { sessions, mcn, ..Disc::new(medium, Vec::new()) }
+    disc
 }
 
 /// Whether the table of contents that the drive tells is the one that was written: each track has its number, its place, its kind and its flags.

@@ -39,8 +39,8 @@ use super::convert::{self, Source};
 use super::progress::single_speed;
 use super::rip::script;
 use super::{Control, ConvertReport, ConvertTask, JobError, Progress};
-use crate::disc::{Disc, DiscReader, TrackId};
-use crate::drive::recorder::{BurnPlan, BurnWish, Recordable, plan};
+use crate::disc::{DiscReader, TrackId};
+use crate::drive::recorder::{BurnPlan, BurnWish, Kind, Recordable, plan};
 use crate::virtual_drive::Hands;
 use before::{Pace, RESERVE, measure, pace};
 use seat::Seat;
@@ -71,7 +71,7 @@ pub(super) fn burn(
             seat
         }
     };
-    let mut wish = BurnWish { speed: speed(task, source.reader.disc()), ..task.wish };
+    let mut wish = task.wish;
     let mut report = BurnReport {
         discs: Vec::new(),
         losses: Vec::new(),
@@ -85,15 +85,18 @@ pub(super) fn burn(
             seat.next_disc(control, tell)?;
         }
         let recordable = seat.look(control)?;
-        let mut plan = decide(&source, &recordable, &wish).map_err(|fault| fault.of(&task.drive))?;
+        let fail = |fault: BurnFault| fault.of(&task.drive);
         if copy == 1 {
-            allow(task, &plan, &mut seat, control)?;
-            let pace = check(task, &mut source, &plan, &recordable, control, tell)?;
+            wish.speed = task.speed.map(|times| speed(times, recordable.kind));
+            let first = decide(&source, &recordable, &wish).map_err(fail)?;
+            allow(task, &first, &mut seat, control)?;
+            let pace = check(task, &mut source, &first, &recordable, control, tell)?;
             wish.speed = wish.speed.or(pace);
-            // It may come from elsewhere now, and more slowly.
-            plan = decide(&source, &recordable, &wish).map_err(|fault| fault.of(&task.drive))?;
-            report.losses.clone_from(&plan.losses);
         }
+        // It may come from elsewhere by now, and more slowly; and each disc is another.
+        let plan = decide(&source, &recordable, &wish).map_err(fail)?;
+        allow(task, &plan, &mut seat, control)?;
+        report.losses.clone_from(&plan.losses);
         let at = (copy, task.copies);
         let disc = one(task, &mut seat, &source, &plan, Told { copy: at, control, tell, show })?;
         report.discs.push(disc);
@@ -116,10 +119,9 @@ struct Told<'a> {
     show: Show<'a>,
 }
 
-/// The speed that was asked for, in kB/s.
-fn speed(task: &BurnTask, disc: &Disc) -> Option<u32> {
-    let single = single_speed(disc.medium);
-    task.speed.map(|times| (times * single / 1000.0).ceil().clamp(1.0, f64::from(u32::MAX)) as u32)
+/// A speed in kB/s (1000 bytes), from multiples of the single speed of the blank.
+fn speed(times: f64, kind: Kind) -> u32 {
+    (times * single_speed(kind.medium()) / 1000.0).ceil().clamp(1.0, f64::from(u32::MAX)) as u32
 }
 
 fn decide(source: &BurnSource, recordable: &Recordable, wish: &BurnWish) -> Result<BurnPlan, BurnFault> {

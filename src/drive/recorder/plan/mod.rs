@@ -276,13 +276,8 @@ impl BurnPlan {
 
     /// The sessions that are written, as a disc.
     pub fn outcome(&self) -> Disc {
-        let medium = match self.kind {
-            kind if kind.is_cd() => Medium::Cd,
-            kind if kind.is_bd() => Medium::Bd,
-            _ => Medium::Dvd,
-        };
         let sessions = self.sessions.iter().map(SessionPlan::session).collect();
         let mcn = self.sessions.iter().find_map(|session| session.mcn);
-        Disc { sessions, mcn, layer_break: self.layer_break, ..Disc::new(medium, Vec::new()) }
+        Disc { sessions, mcn, layer_break: self.layer_break, ..Disc::new(self.kind.medium(), Vec::new()) }
     }
 }
