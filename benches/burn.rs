@@ -24,7 +24,7 @@ fn main() {
     fs::write(&cd, "FILE \"cd.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
     let dvd = at.join("dvd.iso");
     half_noise(&dvd, u64::from(sectors) * 3 / 2 * 2048);
-    let [zlib, zstd] = ["cdzl", "zstd"].map(|codec| chd(if codec == "cdzl" { &cd } else { &dvd }, at, codec));
+    let (zlib, zstd) = (chd(&cd, at, "zlib"), chd(&dvd, at, "zstd"));
     println!("{sectors} sectors; MB a second that the recorder takes, with no limit of its own");
     let sources = [("BIN/CUE", &cd, "cd-r"), ("ISO", &dvd, "dvd+r"), ("CHD, zlib", &zlib, "cd-r"), ("CHD, zstd", &zstd, "dvd+r")];
     for round in 1..=3 {
