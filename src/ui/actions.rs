@@ -53,6 +53,8 @@ pub enum Action {
     AudioCd(Vec<PathBuf>),
     /// Open the sheet that empties the disc in this drive.
     EraseDisc(String),
+    /// Open the sheet that closes the disc in this drive.
+    CloseDisc(String),
     /// Ask a recorder what lies in it.
     LookAtBlank(String),
     /// See what audio files make.

@@ -12,6 +12,7 @@ use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, UserAttentionTy
 use super::actions::{Action, Actions, Question, SheetName};
 use super::batch::Batch;
 use super::batch_form::BatchForm;
+use super::burn::close::CloseForm;
 use super::burn::erase::EraseForm;
 use super::closing::Stops;
 use super::helpers::{Answer, Helpers, Saver};
@@ -384,6 +385,7 @@ impl App {
             Action::BurnOn(drive) => self.burn_on(&drive),
             Action::AudioCd(files) => self.audio_cd(files),
             Action::EraseDisc(drive) => self.views.sheet = Some(Sheet::Erase(EraseForm::new(&drive))),
+            Action::CloseDisc(drive) => self.views.sheet = Some(Sheet::Close(CloseForm::new(&drive))),
             Action::LookAtBlank(drive) => self.open_by(Task::LookAtBlank(drive)),
             Action::LayOut(list) => self.lay_out(list),
             Action::ConvertFile(path) => self.open_for(path, SheetName::Convert),
@@ -432,6 +434,7 @@ impl App {
             Task::Rip(task) => Some(&task.drive),
             Task::Burn(task) => Some(&task.drive).filter(|drive| blank_of(drive).is_none()),
             Task::Erase(task) => Some(&task.drive),
+            Task::Close(task) => Some(&task.drive),
             _ => None,
         };
         if let Some(drive) = drive.map(|drive| drive_path(drive))

@@ -53,6 +53,8 @@ pub struct Writable {
     pub kind: Kind,
     /// Whether something is on it that can be erased.
     pub erasable: bool,
+    /// Whether something is on it, and more can be added.
+    pub open: bool,
 }
 
 impl Writable {
@@ -60,9 +62,10 @@ impl Writable {
     fn of(details: &Details) -> Option<Writable> {
         let kind = Kind::of(details.profile)?;
         let state = details.information.map(|information| information.state);
-        let open = matches!(state, Some(DiscState::Blank | DiscState::Appendable | DiscState::Random));
+        let free = matches!(state, Some(DiscState::Blank | DiscState::Appendable | DiscState::Random));
         let erasable = kind.is_rewritable() && state != Some(DiscState::Blank);
-        (open || erasable).then_some(Writable { kind, erasable })
+        let open = state == Some(DiscState::Appendable);
+        (free || erasable).then_some(Writable { kind, erasable, open })
     }
 }
 
@@ -246,9 +249,10 @@ mod tests {
             drives.asked(writing("/dev/sr0", profile, state));
             (drives.all[0].records, drives.all[0].writable)
         };
-        let writable = |kind, erasable| Some(Writable { kind, erasable });
+        let writable = |kind, erasable| Some(Writable { kind, erasable, open: false });
         assert_eq!(put(0x08, DiscState::Complete), (true, None));
         assert_eq!(put(0x09, DiscState::Blank), (true, writable(Kind::CdR, false)));
+        assert_eq!(put(0x09, DiscState::Appendable).1, Some(Writable { kind: Kind::CdR, erasable: false, open: true }));
         assert_eq!(put(0x09, DiscState::Complete), (true, None));
         assert_eq!(put(0x0A, DiscState::Blank), (true, writable(Kind::CdRw, false)));
         assert_eq!(put(0x0A, DiscState::Complete), (true, writable(Kind::CdRw, true)));

@@ -3,6 +3,7 @@
 use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Ui};
 
 use super::actions::{Action, Actions, Question, SheetName};
+use super::burn::close::closable;
 use super::burn::erase::erasable;
 use super::drives::{Drive, Stand};
 use super::settings::ThemeChoice;
@@ -174,6 +175,11 @@ fn burning(ui: &mut Ui, state: &State, actions: &mut Actions) {
     for drive in full_drives(state).iter().filter(other) {
         if item(ui, &format!("Copy the disc in {}…", drive.title), None) {
             actions.push(Action::BurnFile(drive_path(&drive.name)));
+        }
+    }
+    for drive in closable(state) {
+        if item(ui, &format!("Close the disc in {}…", drive.title), None) {
+            actions.push(Action::CloseDisc(drive.name.clone()));
         }
     }
     for drive in erasable(state) {

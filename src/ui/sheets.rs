@@ -3,6 +3,7 @@
 use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
 
 use super::actions::{Action, Actions, SheetName};
+use super::burn::close::CloseForm;
 use super::burn::erase::EraseForm;
 use super::burn::form::{BurnForm, From};
 use super::convert_form::Form;
@@ -24,6 +25,8 @@ pub enum Sheet {
     Burn(Box<BurnForm>),
     /// Empty a rewritable disc.
     Erase(EraseForm),
+    /// Close a disc to which more could be added.
+    Close(CloseForm),
     /// Open a file whose path is typed.
     OpenPath {
         /// The path so far.
@@ -50,7 +53,7 @@ impl Sheet {
             Sheet::Rip(form) => form.image.confirming,
             Sheet::Burn(form) => form.confirming,
             Sheet::Erase(form) => form.confirming,
-            Sheet::OpenPath { .. } | Sheet::About => false,
+            Sheet::Close(_) | Sheet::OpenPath { .. } | Sheet::About => false,
         }
     }
 }
@@ -68,6 +71,7 @@ pub fn show(ui: &mut Ui, state: &State, sheet: &mut Sheet, actions: &mut Actions
         },
         Sheet::Burn(form) => burn::sheet::show(ui, state, form, actions),
         Sheet::Erase(form) => burn::erase::show(ui, state, form, actions),
+        Sheet::Close(form) => burn::close::show(ui, state, form, actions),
         Sheet::OpenPath { text, instead, fresh } => open_path(ui, text, *instead, fresh, actions),
         Sheet::About => about(ui, actions),
     }

@@ -220,8 +220,8 @@ impl State {
                 self.opening.push(Pending { id, path, more: sources.len().saturating_sub(1) });
                 return;
             }
-            // The command line alone asks for these; what is asked ahead is no job to the user.
-            Task::Demo(_) | Task::Close(_) => return,
+            // The command line alone asks for a demo disc, and what is asked ahead is no job to the user.
+            Task::Demo(_) => return,
             Task::LookAtBlank(name) => return self.ahead.ask_recorder(id, name),
             Task::LayOut(list) => return self.ahead.ask_list(id, list.clone()),
             Task::Burn(task) => match &task.source {
@@ -231,8 +231,8 @@ impl State {
                     &in_drive
                 }
             },
-            Task::Erase(task) => {
-                in_drive = job::drive_path(&task.drive);
+            Task::Erase(job::EraseTask { drive, .. }) | Task::Close(job::CloseTask { drive, .. }) => {
+                in_drive = job::drive_path(drive);
                 &in_drive
             }
             Task::Rip(task) => {
@@ -481,8 +481,9 @@ impl State {
                 None => Done { words: "Saved.".to_owned(), good: true, made: None, several: false },
             },
             Outcome::Burned(report) => burn::words::burned(&report, ejects),
-            Outcome::Erased(report) => burn::words::erased(&report),
-            Outcome::Blank(_) | Outcome::LaidOut(_) | Outcome::Closed(_) => {
+            Outcome::Erased(report) => burn::words::changed(&report, "empty"),
+            Outcome::Closed(report) => burn::words::changed(&report, "closed"),
+            Outcome::Blank(_) | Outcome::LaidOut(_) => {
                 Done { words: "Looked at.".to_owned(), good: true, made: None, several: false }
             }
             Outcome::Verified(report) => {

@@ -48,6 +48,8 @@ pub enum Work {
     },
     /// Empties a rewritable disc.
     Erase,
+    /// Closes a disc.
+    Close,
     /// Checks an image.
     Verify,
     /// Makes checksums.
@@ -137,8 +139,8 @@ impl Job {
     pub fn new(id: JobId, now: Instant, task: &Task, single_speed: Option<f64>, tracks: usize) -> Option<Job> {
         let (mut new_password, mut rip) = (None, None);
         let (work, source) = match task {
-            // The command line alone asks for a demo disc, or to close one that was written.
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Close(_) => return None,
+            // The command line alone asks for the demo disc; the window opens what came of it.
+            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) => return None,
             Task::LookAtBlank(_) | Task::LayOut(_) => return None,
             Task::Burn(task) => {
                 let source = match &task.source {
@@ -148,6 +150,7 @@ impl Job {
                 (Work::Burn { title: burn::words::title(task) }, source)
             }
             Task::Erase(task) => (Work::Erase, drive_path(&task.drive)),
+            Task::Close(task) => (Work::Close, drive_path(&task.drive)),
             Task::Batch(task) => {
                 let format = task.each.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 let work = Work::Batch { format: format.to_owned(), images: Vec::new(), count: task.sources.len(), at: 0 };
@@ -200,6 +203,7 @@ impl Job {
             Work::Rip { format } => format!("Save {name} as {format}"),
             Work::Burn { title } => title.clone(),
             Work::Erase => format!("Erase {name}"),
+            Work::Close => format!("Close {name}"),
             Work::Verify => format!("Verify {name}"),
             Work::Hash => format!("Checksums of {name}"),
         }

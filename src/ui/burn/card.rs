@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use super::watch::BurnJob;
+use super::watch::{BurnJob, Deed};
 use crate::job::{Level, Phase};
 use crate::ui::actions::{Action, Actions};
 use crate::ui::theme::{M, S, tokens};
@@ -60,7 +60,11 @@ pub fn ask_cancel(ui: &Ui, job: &Job, burn: &BurnJob, actions: &mut Actions) -> 
     if job.over() {
         return false;
     }
-    let title = if burn.erases { "Stop erasing?" } else { "Stop burning?" };
+    let title = match burn.deed {
+        Deed::Burn => "Stop burning?",
+        Deed::Erase => "Stop erasing?",
+        Deed::Close => "Stop closing?",
+    };
     let answer = ask(ui, "call off", title, |ui| drop(ui.label(burn.cost())), "Go on", "Stop it");
     if answer == Some(true) {
         actions.push(Action::Cancel(job.id));

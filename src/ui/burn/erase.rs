@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_disc_is_erased_only_after_a_question() {
-        let mut harness = sheet(Some(Writable { kind: Kind::CdRw, erasable: true }));
+        let mut harness = sheet(Some(Writable { kind: Kind::CdRw, erasable: true, open: false }));
         assert!(harness.query_by_label_contains("Everything on the CD-RW goes.").is_some());
         press(&mut harness, "How");
         press(&mut harness, "all of it");
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn where_nothing_can_be_erased_the_sheet_says_so() {
-        let mut harness = sheet(Some(Writable { kind: Kind::CdR, erasable: false }));
+        let mut harness = sheet(Some(Writable { kind: Kind::CdR, erasable: false, open: false }));
         assert!(harness.query_by_label_contains("There is no disc in the drive that could be erased.").is_some());
         press(&mut harness, "Erase everything on the disc");
         assert!(harness.state().actions.is_empty() && !harness.state().form.confirming);

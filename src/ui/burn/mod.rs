@@ -1,4 +1,4 @@
-//! Burning in the window: images, copies of discs, audio CDs; and the emptying of rewritable discs.
+//! Burning in the window: images, copies of discs, audio CDs; and what else is done to discs that can be written.
 //!
 //! | piece | what it knows |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | [`form`], [`audio_form`] | what was chosen |
 //! | [`prospect`] | what would come of it in each recorder: whether it fits, what is lost |
 //! | [`sheet`] | the sheet, of which [`source`], [`audio_list`], [`recorders`] and [`options`] are the parts |
-//! | [`erase`] | the sheet that empties a disc |
+//! | [`erase`], [`close`] | the sheets that empty a disc, and close one |
 //! | [`watch`], [`card`] | a burn that is going on, and how it is shown |
 //! | [`words`] | all of it in words |
 
@@ -14,6 +14,7 @@ pub mod ahead;
 mod audio_form;
 mod audio_list;
 pub mod card;
+pub mod close;
 pub mod erase;
 pub mod form;
 mod options;

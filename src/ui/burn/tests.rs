@@ -7,11 +7,11 @@ use super::form::{BurnForm, From};
 use super::prospect::Verdict;
 use crate::disc::{Disc, Lba, Medium, Track, TrackMode};
 use crate::drive::mmc::DiscState;
-use crate::drive::recorder::{AfterFailure, BurnError, Erase, Kind, Mode, Offers, Recordable, Stage};
+use crate::drive::recorder::{AfterFailure, BurnError, Close, Erase, Kind, Mode, Offers, Recordable, Stage};
 use crate::image::{ExtentReader, Image, by_name};
 use crate::job::{
-    BurnFault, BurnPicture, BurnReport, BurnTask, BurnedDisc, Event, JobError, JobId, Level, OpenReport, Outcome, Phase,
-    Progress, Task, Verified,
+    BurnFault, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId, Level, OpenReport,
+    Outcome, Phase, Progress, Task, Verified,
 };
 use crate::ui::state::State;
 use crate::ui::work::Stage as JobStage;
@@ -251,6 +251,22 @@ fn a_burn_has_its_recorder_to_itself_and_its_drive_is_asked_anew_when_it_ends() 
     let JobStage::Done(done) = &state.jobs[0].stage else { panic!("it is done") };
     assert!(done.words.starts_with("Burned and verified.") && done.words.ends_with("The drive did not eject the disc."));
     assert!(state.written && state.ahead.recorder("/dev/sr0").is_none());
+}
+
+#[test]
+fn a_disc_is_closed_and_is_asked_how_it_is_afterwards() {
+    let mut state = State::default();
+    let now = Instant::now();
+    let task = CloseTask { drive: "/dev/sr0".into(), close: Close::Disc, eject: false };
+    state.submitted(now, JobId(9), &Task::Close(task));
+    state.on_event(now, Event::Started(JobId(9)));
+    tell(&mut state, now, Phase::Close, 32_768, 65_536);
+    let job = &state.jobs[0];
+    assert_eq!((job.title().as_str(), job.phase().as_str(), job.part()), ("Close the disc in /dev/sr0", "Closing the disc", 0.5));
+    assert_eq!(state.busy_drives().first().map(String::as_str), Some("/dev/sr0"));
+    end(&mut state, Ok(Outcome::Closed(DiscReport { kind: Kind::CdR, ejected: false, seconds: 20.0 })));
+    let JobStage::Done(done) = &state.jobs[0].stage else { panic!("it is done") };
+    assert_eq!((done.words.as_str(), state.written), ("The CD-R is closed. Took 20 s.", true));
 }
 
 #[test]

@@ -4,6 +4,17 @@ use super::words;
 use crate::drive::recorder::{Kind, Stage};
 use crate::job::{BurnPicture, Phase, Progress, Task, blank_of};
 
+/// What is done with a disc.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// It is written.
+    Burn,
+    /// It is emptied.
+    Erase,
+    /// It is closed.
+    Close,
+}
+
 /// What a job does with a recorder.
 #[derive(Debug, Clone)]
 pub struct BurnJob {
@@ -13,8 +24,8 @@ pub struct BurnJob {
     pub kind: Option<Kind>,
     /// How it goes.
     pub picture: Option<BurnPicture>,
-    /// The disc is emptied, and nothing written.
-    pub erases: bool,
+    /// What is done with the disc.
+    pub deed: Deed,
     /// Nothing is written: the laser is at reading power.
     pub simulated: bool,
     /// The disc is to be ejected in the end.
@@ -43,11 +54,11 @@ const BEFORE: f32 = 0.08;
 impl BurnJob {
     /// Of a task; `None` where that has nothing to do with a recorder. `kind` is what lies in it, as far as that is known.
     pub fn new(task: &Task, kind: impl FnOnce(&str) -> Option<Kind>) -> Option<BurnJob> {
-        let bare = |drive: &String, ejects| BurnJob {
+        let bare = |drive: &String, deed, ejects| BurnJob {
             drive: drive.clone(),
             kind: kind(drive),
             picture: None,
-            erases: true,
+            deed,
             simulated: false,
             ejects,
             left: None,
@@ -60,9 +71,10 @@ impl BurnJob {
             Task::Burn(task) => {
                 let (simulated, copies) = (task.wish.simulate, task.copies);
                 let verify = task.verify && !simulated;
-                Some(BurnJob { erases: false, simulated, verify, copies, ..bare(&task.drive, task.eject) })
+                Some(BurnJob { simulated, verify, copies, ..bare(&task.drive, Deed::Burn, task.eject) })
             }
-            Task::Erase(task) => Some(bare(&task.drive, task.eject)),
+            Task::Erase(task) => Some(bare(&task.drive, Deed::Erase, task.eject)),
+            Task::Close(task) => Some(bare(&task.drive, Deed::Close, task.eject)),
             _ => None,
         }
     }
@@ -129,7 +141,7 @@ impl BurnJob {
     /// How much of all that it does is done, from 0 to 1.
     pub fn part(&self, progress: &Progress) -> f32 {
         let part = if progress.total == 0 { 0.0 } else { progress.done as f32 / progress.total as f32 };
-        if self.erases {
+        if self.deed != Deed::Burn {
             return part;
         }
         let begins = |(_, verified, plain): &(Phase, f32, f32)| if self.verify { *verified } else { *plain };
@@ -151,7 +163,10 @@ impl BurnJob {
         let disc = self.kind.map_or("disc", Kind::name);
         let mut words = match self.phase {
             _ if self.is_in_software() => "The recorder is one in software: no disc is spoilt.".to_owned(),
-            _ if self.erases => format!("The {disc} can't be used until it is erased again. What was on it is gone."),
+            _ if self.deed == Deed::Close => format!("The {disc} may be left as it is, or half closed."),
+            _ if self.deed == Deed::Erase => {
+                format!("The {disc} can't be used until it is erased again. What was on it is gone.")
+            }
             _ if self.simulated => "It is a simulation: the disc stays as it is.".to_owned(),
             Some(Phase::Prepare | Phase::Burn | Phase::Close) => match self.kind.map(Kind::is_rewritable) {
                 Some(true) => format!("What is on the {disc} now is lost. It can be erased and used again."),
@@ -179,6 +194,7 @@ impl BurnJob {
     pub fn cancelled(&self) -> String {
         let left = self.left.clone().unwrap_or_else(|| match self.phase {
             Some(Phase::Verify) => format!("The disc is {}.", words::NOT_VERIFIED),
+            _ if self.deed == Deed::Close => "The disc may be open still.".to_owned(),
             Some(Phase::Erase) => "The disc has to be erased again before it can be used.".to_owned(),
             _ => "Nothing was written.".to_owned(),
         });

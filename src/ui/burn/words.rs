@@ -178,10 +178,10 @@ pub fn lines(report: &BurnReport) -> Vec<String> {
     discs.chain(report.notes.iter().cloned()).collect()
 }
 
-/// What came of emptying a disc.
-pub fn erased(report: &DiscReport) -> Done {
+/// What came of emptying or closing a disc; `is`: what it is now.
+pub fn changed(report: &DiscReport, is: &str) -> Done {
     let ejected = if report.ejected { " The disc was ejected." } else { "" };
-    let words = format!("The {} is empty. Took {}.{ejected}", report.kind, words::took(report.seconds));
+    let words = format!("The {} is {is}. Took {}.{ejected}", report.kind, words::took(report.seconds));
     Done { words, good: true, made: None, several: false }
 }
 
@@ -189,7 +189,7 @@ pub fn erased(report: &DiscReport) -> Done {
 pub fn happened(name: &str, fault: &BurnFault) -> String {
     let name = recorder(name);
     match fault {
-        BurnFault::Erase(error) => format!("The disc in {name} was not erased: {error}."),
+        BurnFault::Erase(error) => format!("The disc in {name} was neither erased nor closed: {error}."),
         BurnFault::Failed { error, .. } => format!("Writing in {name} has failed: {error}."),
         BurnFault::Source { error, .. } => format!("The source failed while it was written in {name}: {error}."),
         BurnFault::Differs { first } => format!("The disc in {name} was burned, and differs from its source: {first}."),
@@ -228,7 +228,7 @@ pub fn advice(fault: &BurnFault) -> (String, &'static str) {
         BurnFault::NotRecordable(_) => (nothing(), "Put a disc in that can be written, and try again."),
         BurnFault::NothingKept => ("The disc was burned, and no image was made of it.".to_owned(), "Close the disc next time."),
         BurnFault::Erase(DiscError::Failed(_)) => (
-            "The disc has to be erased again before it can be used.".to_owned(),
+            "What is on the disc may not be readable, and it may have to be erased before it can be used.".to_owned(),
             "Try again; if it fails once more, the disc is worn out.",
         ),
         BurnFault::Overwrites(_) => (nothing(), "Erase the disc first, or put a blank one in."),
