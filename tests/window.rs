@@ -1,6 +1,8 @@
 //! The window, without a display: real widgets are found by the names that a screen reader would say, and pressed.
 #![cfg(feature = "gui")]
 
+#[path = "window/burning.rs"]
+mod burning;
 #[path = "window/drives.rs"]
 mod drives;
 

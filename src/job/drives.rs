@@ -192,7 +192,7 @@ pub fn reports(demo: Option<&Path>, opening: &Opening) -> String {
 }
 
 /// Opens a drive by its name, to ask it how it is.
-fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
+pub fn open(name: &str, opening: &Opening) -> Result<Box<dyn Transport>, DriveError> {
     open_as(name, opening, false)
 }
 

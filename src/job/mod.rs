@@ -29,7 +29,7 @@ mod verify;
 
 use std::path::PathBuf;
 
-pub use audio_cd::{AudioFault, AudioList};
+pub use audio_cd::{AudioDisc, AudioFault, AudioList};
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use burn::{
@@ -50,7 +50,7 @@ pub use error::{Class, JobError};
 pub use hash::{Digests, HashReport, TrackDigests};
 pub use open::{OpenReport, images_in};
 pub use pool::{Event, JobId, Pool};
-pub use progress::{Phase, Progress};
+pub use progress::{Phase, Progress, single_speed};
 pub use rip::{
     Area, AudioCheck, AudioReport, Became, Damage, DriveTrial, EarlierRip, Evidence, Known, Memory, Part, QCount, RipError,
     RipPicture, RipReport, RipTask, Suspects, earlier_rip, rip_folder, rip_from, test_drive,
@@ -58,6 +58,7 @@ pub use rip::{
 pub use survey::{Finding, Found};
 pub use verify::{Findings, VerifyReport};
 
+use crate::drive::recorder::Recordable;
 use crate::image::Password;
 
 /// What is to be done.
@@ -85,6 +86,10 @@ pub enum Task {
     Batch(Box<BatchTask>),
     /// Make an image of the disc in a drive.
     Rip(Box<RipTask>),
+    /// Ask the recorder of this name what lies in it, to write on.
+    LookAtBlank(String),
+    /// Open audio files, and lay them out as the CD that they make.
+    LayOut(AudioList),
     /// Write a disc.
     Burn(Box<BurnTask>),
     /// Empty a rewritable disc.
@@ -122,7 +127,7 @@ impl Task {
             Task::Burn(task) => task.password = Some(given),
             Task::Survey { passwords, .. } => passwords.push(given),
             Task::Batch(task) => task.passwords.push(given),
-            Task::Demo(_) | Task::Rip(_) | Task::Erase(_) | Task::Close(_) => {}
+            Task::Demo(_) | Task::Rip(_) | Task::Erase(_) | Task::Close(_) | Task::LookAtBlank(_) | Task::LayOut(_) => {}
         }
     }
 }
@@ -139,6 +144,10 @@ pub enum Outcome {
     Converted(ConvertReport),
     /// Of [`Task::Rip`].
     Ripped(Box<RipReport>),
+    /// Of [`Task::LookAtBlank`].
+    Blank(Box<Recordable>),
+    /// Of [`Task::LayOut`].
+    LaidOut(AudioDisc),
     /// Of [`Task::Burn`].
     Burned(Box<BurnReport>),
     /// Of [`Task::Erase`].

@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    BatchEvent, BurnPicture, Class, Control, JobError, Outcome, Progress, RipPicture, Task, batch, burn, convert, hash, open,
-    rip, survey, verify,
+    BatchEvent, BurnPicture, Class, Control, JobError, Outcome, Progress, RipPicture, Task, audio_cd, batch, burn, convert, hash,
+    open, rip, survey, verify,
 };
 use crate::image::Password;
 
@@ -40,7 +40,7 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Threads that do tasks. Dropping the pool cancels all tasks and waits for them to clean up.
 ///
-/// A rip and a burn have threads of their own, for each waits for its drive most of the time: it takes no other task's place, and waits for none.
+/// What is done with a drive has a thread of its own, for it waits for that drive most of the time: it takes no other task's place, and waits for none.
 pub struct Pool {
     tasks: Option<Sender<(JobId, Task, Control)>>,
     events: Receiver<Event>,
@@ -83,12 +83,12 @@ impl Pool {
         Pool { tasks: Some(tasks), events, desk, next: AtomicU64::new(1), workers, at_drives: Mutex::default() }
     }
 
-    /// Queues a task; a rip begins at once.
+    /// Queues a task; one at a drive begins at once.
     pub fn submit(&self, task: Task) -> JobId {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
         let control = Control::default();
         self.desk.controls.lock().unwrap_or_else(PoisonError::into_inner).insert(id, control.clone());
-        if matches!(task, Task::Rip(_) | Task::Burn(_) | Task::Erase(_) | Task::Close(_)) {
+        if matches!(task, Task::Rip(_) | Task::Burn(_) | Task::Erase(_) | Task::Close(_) | Task::LookAtBlank(_)) {
             let desk = self.desk.clone();
             let mut at_drives = self.at_drives.lock().unwrap_or_else(PoisonError::into_inner);
             at_drives.retain(|rip| !rip.is_finished());
@@ -171,6 +171,8 @@ fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, J
         Task::Open { path, password } => Outcome::Opened(open::open(path, &open::opening(password.as_ref(), control), control)?),
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell, told.picture)?)),
+        Task::LookAtBlank(name) => Outcome::Blank(Box::new(burn::look_ahead(name, control)?)),
+        Task::LayOut(list) => Outcome::LaidOut(audio_cd::audio_disc(list, control)?),
         Task::Burn(task) => Outcome::Burned(Box::new(burn::burn(task, control, tell, told.burn)?)),
         Task::Erase(task) => Outcome::Erased(burn::erase(task, control, tell)?),
         Task::Close(task) => Outcome::Closed(burn::close(task, control, tell)?),

@@ -91,7 +91,7 @@ pub struct Progress {
 }
 
 /// Bytes a second at single speed: 75 raw sectors of a CD; 1,385,000 of a DVD, 4,495,500 of a Blu-ray disc (MMC, SET STREAMING).
-pub(super) fn single_speed(medium: Medium) -> f64 {
+pub fn single_speed(medium: Medium) -> f64 {
     match medium {
         medium if medium.is_cd() => 75.0 * 2352.0,
         Medium::Bd => 4_495_500.0,

@@ -6,7 +6,7 @@ use super::settings::ThemeChoice;
 use super::state::ImageId;
 use crate::disc::{Lba, TrackId};
 use crate::image::Password;
-use crate::job::{JobId, Task};
+use crate::job::{AudioList, JobId, Task};
 
 /// What a view wants done.
 #[derive(Debug)]
@@ -45,6 +45,20 @@ pub enum Action {
     SaveDisc(PathBuf),
     /// Open the sheet that converts this image, which is opened first.
     ConvertFile(PathBuf),
+    /// Open the sheet that burns this image, or copies the disc in this drive, which is opened first where it is not.
+    BurnFile(PathBuf),
+    /// Open the sheet that burns, with this recorder ticked.
+    BurnOn(String),
+    /// Open the sheet that makes an audio CD, with these files; where it is open, add them.
+    AudioCd(Vec<PathBuf>),
+    /// Open the sheet that empties the disc in this drive.
+    EraseDisc(String),
+    /// Open the sheet that closes the disc in this drive.
+    CloseDisc(String),
+    /// Ask a recorder what lies in it.
+    LookAtBlank(String),
+    /// See what audio files make.
+    LayOut(AudioList),
     /// See whether an earlier rip has left this working folder.
     LookForRip(PathBuf),
     /// The place on the disc that could not be read and is looked at, by its first sector.
@@ -84,6 +98,8 @@ pub enum SheetName {
     Convert,
     /// Save the disc in the drive that is shown.
     Rip,
+    /// Burn the image that is shown, or copy the disc in the drive that is.
+    Burn,
     /// Open a file whose path is typed.
     OpenPath,
     /// About the program.
@@ -97,6 +113,10 @@ pub enum Question {
     Files,
     /// Which folder to open.
     Folder,
+    /// Which file to burn.
+    ToBurn,
+    /// Which audio files become a CD.
+    Audio,
     /// Into which folder to save.
     Into(PathBuf),
     /// Where to save.

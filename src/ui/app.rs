@@ -1,7 +1,9 @@
 //! [`App`]: the frame of the window. Each frame has three phases: what happened is collected, the views draw from the state, and
 //! the actions that they returned are done.
 
-use std::path::{Path, PathBuf};
+mod opening;
+
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -10,6 +12,9 @@ use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, UserAttentionTy
 use super::actions::{Action, Actions, Question, SheetName};
 use super::batch::Batch;
 use super::batch_form::BatchForm;
+use super::burn::close::CloseForm;
+use super::burn::erase::EraseForm;
+use super::closing::Stops;
 use super::helpers::{Answer, Helpers, Saver};
 use super::image_view::Table;
 use super::jobs_panel::Folds;
@@ -21,11 +26,9 @@ use super::state::State;
 use super::theme::{L, M, XL, tokens};
 use super::vigil::Vigil;
 use super::work::Job;
-use super::{
-    batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme, words,
-};
-use crate::image::{Password, file_name};
-use crate::job::{Named, Pool, Task, drive_of, drive_path};
+use super::{batch_sheet, batch_table, closing, front, image_view, jobs_panel, menu, notices, password, sheets, sidebar, theme};
+use crate::image::file_name;
+use crate::job::{Named, Pool, Task, blank_of, drive_path};
 
 /// Jobs at work at the same time; each uses all processors by itself.
 const WORKERS: usize = 2;
@@ -124,6 +127,7 @@ impl App {
         while let Ok(event) = self.jobs.events().try_recv() {
             self.state.on_event(now, event);
         }
+        self.unasked |= std::mem::take(&mut self.state.written);
         self.vigil.hold(self.state.jobs.iter().any(Job::makes));
         if self.state.settings.recent.first() != recent.as_ref() {
             self.keep_settings();
@@ -139,7 +143,7 @@ impl App {
     fn follow_up(&mut self) {
         let opened = |path: &PathBuf| self.state.shown().is_some_and(|open| open.image.path == *path);
         if let Some((_, sheet)) = self.then.take_if(|(path, _)| opened(path)) {
-            self.views.sheet = sheets::fresh(sheet, &self.state);
+            self.show_sheet(sheet);
         } else if self.state.opening.is_empty() && self.state.locked.is_empty() {
             self.then = None;
         }
@@ -205,7 +209,12 @@ impl App {
     fn answered(&mut self, answer: Answer) {
         match answer {
             Answer::Open(paths) => self.open(paths),
+            Answer::Burn(path) => self.open_for(path, SheetName::Burn),
+            Answer::Audio(paths) => self.audio_cd(paths),
             Answer::Target(path) => {
+                if let Some(Sheet::Burn(form)) = &mut self.views.sheet {
+                    form.keep = path.display().to_string();
+                }
                 let form = match &mut self.views.sheet {
                     Some(Sheet::Convert(form)) => Some(&mut **form),
                     Some(Sheet::Rip(form)) => Some(&mut form.image),
@@ -272,7 +281,8 @@ impl App {
         menu::keys(ui, &self.state, actions);
         let (state, views) = (&self.state, &mut self.views);
         // A question or a menu takes Esc for itself.
-        let asked = views.batch.as_ref().is_some_and(|form| form.confirming) || !state.locked.is_empty();
+        let asked =
+            views.batch.as_ref().is_some_and(|form| form.confirming) || views.folds.is_asking() || !state.locked.is_empty();
         let asking = views.sheet.as_ref().is_none_or(|sheet| sheet.is_asking()) || asked;
         let was_open = !asking && !egui::Popup::is_any_open(ui.ctx());
         let t = tokens(ui);
@@ -323,9 +333,7 @@ impl App {
 
     fn dropped(&self, ui: &Ui, actions: &mut Actions) {
         let dropped: Vec<PathBuf> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        if !dropped.is_empty() {
-            actions.push(Action::Open(dropped));
-        }
+        actions.extend(self.meant_by(dropped));
     }
 
     /// Closing stops jobs: that is asked about first.
@@ -335,73 +343,10 @@ impl App {
             self.closing = true;
         }
         if self.closing {
-            let rips = self.state.jobs.iter().any(|job| !job.over() && job.rip.is_some());
-            self.closing = closing::show(ui, self.state.running(), rips, actions);
+            let runs = |of: &dyn Fn(&Job) -> bool| self.state.jobs.iter().any(|job| !job.over() && of(job));
+            let stops = Stops { rips: runs(&|job| job.rip.is_some()), burns: runs(&|job| job.burn.is_some()) };
+            self.closing = closing::show(ui, self.state.running(), stops, actions);
         }
-    }
-
-    fn open(&mut self, paths: Vec<PathBuf>) {
-        let (drives, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| drive_of(path).is_some());
-        for path in drives {
-            if self.is_busy(&path) {
-                continue;
-            }
-            let password = self.state.drives.demo.as_deref().and_then(|image| self.state.password_of(image)).cloned();
-            self.open_by(Task::Open { path, password });
-        }
-        if paths.is_empty() {
-            return;
-        }
-        // Recent images have to be found again from another folder.
-        let sources = paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
-        self.open_by(Task::Survey { sources, passwords: self.state.passwords(), always: false });
-    }
-
-    /// Whether a job is at this drive. It is not asked anything then: what is known of its disc is shown.
-    fn is_busy(&mut self, drive: &Path) -> bool {
-        let Some(job) = self.state.job_on(drive).map(Job::title) else { return false };
-        match self.state.images.iter().find(|open| open.image.path == drive).map(|open| open.id) {
-            Some(id) => self.state.show(id),
-            None => self.refuse_drive(drive, &job),
-        }
-        true
-    }
-
-    /// A drive does one thing at a time.
-    fn refuse_drive(&mut self, drive: &Path, job: &str) {
-        self.state.tell(Notice {
-            happened: format!("The drive of {} is busy: {job}.", words::source(drive)),
-            means: "That job goes on, and nothing else was begun.".to_owned(),
-            try_this: "Wait until it has ended, or cancel it.".to_owned(),
-            technical: format!("a job reads {}", drive.display()),
-            ..Notice::default()
-        });
-    }
-
-    /// Opens the disc in a drive, where it is not open, and the sheet to save it.
-    fn save_disc(&mut self, drive: PathBuf) {
-        let open = self.state.images.iter().find(|open| open.image.path == drive).map(|open| open.id);
-        self.then = Some((drive.clone(), SheetName::Rip));
-        match open {
-            Some(id) => self.state.show(id),
-            None => self.open(vec![drive]),
-        }
-        self.follow_up();
-    }
-
-    fn unlock(&mut self, path: PathBuf, password: Password) {
-        self.state.trying(&path);
-        let locked = self.state.batch.as_ref().filter(|batch| batch.has(&path)).map(Batch::locked);
-        self.open_by(match locked {
-            // What opens one may open the others, and nobody has to type it again.
-            Some(sources) => Task::Survey { sources, passwords: vec![password], always: true },
-            None => Task::Open { path, password: Some(password) },
-        });
-    }
-
-    fn open_by(&mut self, task: Task) {
-        let id = self.opener.submit(task.clone());
-        self.state.submitted(Instant::now(), id, &task);
     }
 
     fn keep_settings(&self) {
@@ -435,12 +380,15 @@ impl App {
             Action::Hover(track) => self.state.hovered = track,
             Action::Select(track) => self.state.select(track),
             Action::Sheet(name) => self.views.sheet = name.and_then(|name| sheets::fresh(name, &self.state)),
-            Action::SaveDisc(drive) => self.save_disc(drive),
-            Action::ConvertFile(path) => {
-                let path = std::path::absolute(&path).unwrap_or(path);
-                self.then = Some((path.clone(), SheetName::Convert));
-                self.open(vec![path]);
-            }
+            Action::SaveDisc(drive) => self.open_for(drive, SheetName::Rip),
+            Action::BurnFile(path) => self.open_for(path, SheetName::Burn),
+            Action::BurnOn(drive) => self.burn_on(&drive),
+            Action::AudioCd(files) => self.audio_cd(files),
+            Action::EraseDisc(drive) => self.views.sheet = Some(Sheet::Erase(EraseForm::new(&drive))),
+            Action::CloseDisc(drive) => self.views.sheet = Some(Sheet::Close(CloseForm::new(&drive))),
+            Action::LookAtBlank(drive) => self.open_by(Task::LookAtBlank(drive)),
+            Action::LayOut(list) => self.lay_out(list),
+            Action::ConvertFile(path) => self.open_for(path, SheetName::Convert),
             Action::LookForRip(folder) => self.helpers.look_for_rip(folder),
             Action::Pick(place) => self.state.picked = place,
             Action::Start(task) => self.start(task),
@@ -482,11 +430,17 @@ impl App {
     }
 
     fn start(&mut self, task: Task) {
-        if let Task::Rip(rip) = &task {
-            let drive = drive_path(&rip.drive);
-            if let Some(job) = self.state.job_on(&drive).map(Job::title) {
-                return self.refuse_drive(&drive, &job);
-            }
+        let drive = match &task {
+            Task::Rip(task) => Some(&task.drive),
+            Task::Burn(task) => Some(&task.drive).filter(|drive| blank_of(drive).is_none()),
+            Task::Erase(task) => Some(&task.drive),
+            Task::Close(task) => Some(&task.drive),
+            _ => None,
+        };
+        if let Some(drive) = drive.map(|drive| drive_path(drive))
+            && let Some(job) = self.state.job_on(&drive).map(Job::title)
+        {
+            return self.refuse_drive(&drive, &job);
         }
         match &task {
             Task::Convert(task) => {
@@ -504,7 +458,7 @@ impl App {
                 self.state.picked = None;
                 self.keep_settings();
             }
-            Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) | Task::Verify { .. } => {}
+            _ => {}
         }
         let id = self.jobs.submit(task.clone());
         self.state.submitted(Instant::now(), id, &task);

@@ -181,9 +181,7 @@ pub fn running(progress: Option<&Progress>) -> String {
     let Some(progress) = progress else { return "Getting ready".to_owned() };
     let phase = match progress.phase {
         Phase::Verify => "Comparing",
-        Phase::Copy | Phase::Hash | Phase::Read | Phase::Trim | Phase::Scrape | Phase::Retry | Phase::Compare | Phase::Check => {
-            "Copying"
-        }
+        _ => "Copying",
     };
     format!("{phase} {} %", progress.done * 100 / progress.total.max(1))
 }

@@ -1,13 +1,13 @@
 //! Below the table of several discs: into what they are converted, and the button that does it.
 
-use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::actions::{Action, Actions, Question};
 use super::batch::Batch;
 use super::batch_form::{BatchForm, Existing};
 use super::icons::Icon;
-use super::theme::{L, M, S, SMALL, XS, tokens};
-use super::widgets::{Look, button, fold, heading, marked_line, note, question, tinted, wide_button};
+use super::theme::{M, S, SMALL, XS, tokens};
+use super::widgets::{Look, ask, button, fold, marked_line, note, tinted, wide_button};
 use super::{batch_table, tuning_fields, words};
 use crate::image::Password;
 
@@ -125,25 +125,18 @@ fn the_button(ui: &mut Ui, form: &mut BatchForm, passwords: &[Password], actions
 
 /// Files will be deleted: that is asked about first.
 fn confirm(ui: &Ui, form: &mut BatchForm, passwords: &[Password], actions: &mut Actions) {
-    let modal = question(ui, "delete").show(ui.ctx(), |ui| {
-        ui.set_width(420.0);
-        heading(ui, &format!("Delete the sources of {}?", words::count(form.facts().sources.len() as u64, "disc")));
-        ui.add_space(XS);
+    let title = format!("Delete the sources of {}?", words::count(form.facts().sources.len() as u64, "disc"));
+    let body = |ui: &mut Ui| {
         ui.label("Each is deleted, with all its files, once its copy was read back and found equal.");
         ui.add_space(M);
-        note(ui, "Kept are those that lose something, have damaged sectors, were read with reservations, or share files with other images.");
-        ui.add_space(L);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button(ui, None, "Go back", Look::Primary).clicked() {
-                form.confirming = false;
-            }
-            if button(ui, None, "Convert and delete", Look::Normal).clicked() {
-                form.confirming = false;
-                actions.push(Action::Start(form.task(passwords)));
-            }
-        });
-    });
-    if modal.should_close() {
-        form.confirming = false;
+        note(
+            ui,
+            "Kept are those that lose something, have damaged sectors, were read with reservations, or share files with other images.",
+        );
+    };
+    let answer = ask(ui, "delete", &title, body, "Go back", "Convert and delete");
+    form.confirming = answer.is_none();
+    if answer == Some(true) {
+        actions.push(Action::Start(form.task(passwords)));
     }
 }

@@ -6,8 +6,8 @@ use super::actions::{Action, Actions, Question};
 use super::convert_form::Form;
 use super::icons::Icon;
 use super::state::OpenImage;
-use super::theme::{L, M, S, SMALL, XS, tokens};
-use super::widgets::{Look, button, fold, heading, icon_button, marked_line, note, question, tinted, wide_button};
+use super::theme::{M, S, SMALL, XS, tokens};
+use super::widgets::{Look, ask, button, fold, heading, icon_button, marked_line, note, tinted, wide_button};
 use super::{format_list, tuning_fields};
 use crate::image::{self, file_name};
 use crate::job::Task;
@@ -186,27 +186,16 @@ pub fn button_that_says_what_it_does(ui: &mut Ui, open: &OpenImage, form: &mut F
 /// Data would be lost: the only question that stands in the way.
 pub fn confirm(ui: &Ui, open: &OpenImage, form: &mut Form, asks: &Asks<'_>, actions: &mut Actions) {
     let title = form.advice(open).map_or("", |advice| advice.format.title);
-    let modal = question(ui, "loss").show(ui.ctx(), |ui| {
-        ui.set_width(400.0);
-        heading(ui, &format!("Save as {title} without these?"));
-        ui.add_space(XS);
-        for loss in &form.facts().losses {
-            marked_line(ui, Icon::Warning, tokens(ui).warn, &loss.to_string());
-        }
+    let losses = form.facts().losses.clone();
+    let body = |ui: &mut Ui| {
+        losses.iter().for_each(|loss| marked_line(ui, Icon::Warning, tokens(ui).warn, &loss.to_string()));
         note(ui, "The image that is open stays as it is.");
-        ui.add_space(L);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button(ui, None, "Go back", Look::Primary).clicked() {
-                form.confirming = false;
-            }
-            if button(ui, None, "Save without them", Look::Normal).clicked() {
-                form.confirming = false;
-                actions.push(Action::Start((asks.task)(true)));
-                actions.push(Action::Sheet(None));
-            }
-        });
-    });
-    if modal.should_close() {
-        form.confirming = false;
+    };
+    let title = format!("Save as {title} without these?");
+    let answer = ask(ui, "loss", &title, body, "Go back", "Save without them");
+    form.confirming = answer.is_none();
+    if answer == Some(true) {
+        actions.push(Action::Start((asks.task)(true)));
+        actions.push(Action::Sheet(None));
     }
 }

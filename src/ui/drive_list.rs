@@ -46,7 +46,7 @@ fn row(ui: &mut Ui, state: &State, drive: &Drive, actions: &mut Actions) {
     let t = tokens(ui);
     let own_image = state.drives.demo.is_some() && drive.name.starts_with(crate::job::DEMO);
     let full = drive.stand == Stand::Disc;
-    let width = ui.available_width() - PICTURE - if own_image || full { BUTTON } else { M };
+    let width = ui.available_width() - PICTURE - if own_image || full || drive.writable.is_some() { BUTTON } else { M };
     let line = |text: &str, size: f32, color, rows| {
         let mut job = LayoutJob::simple(text.to_owned(), FontId::proportional(size), color, width);
         job.wrap = TextWrapping { max_width: width, max_rows: rows, ..TextWrapping::default() };
@@ -76,19 +76,17 @@ fn row(ui: &mut Ui, state: &State, drive: &Drive, actions: &mut Actions) {
         ui.painter().galley(at, galley, t.text);
         at.y += next;
     }
-    if own_image {
-        let place = egui::Align2::RIGHT_TOP.align_size_within_rect(vec2(28.0, 28.0), rect.shrink(S / 2.0));
-        let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place));
-        if icon_button(&mut inner, Icon::Close, "Take the image out of the drive in software").clicked() {
-            actions.push(Action::PutInDemo(None));
+    if own_image && at_corner(ui, rect, egui::Align2::RIGHT_TOP, Icon::Close, "Take the image out of the drive in software") {
+        actions.push(Action::PutInDemo(None));
+    }
+    if drive.writable.is_some() {
+        let words = format!("Burn on the disc in {}", drive.title);
+        if at_corner(ui, rect, egui::Align2::RIGHT_TOP, Icon::Burn, &words) {
+            actions.push(Action::BurnOn(drive.name.clone()));
         }
     }
-    if full {
-        let place = egui::Align2::RIGHT_BOTTOM.align_size_within_rect(vec2(28.0, 28.0), rect.shrink(S / 2.0));
-        let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place));
-        if icon_button(&mut inner, Icon::Save, &format!("Save the disc in {}", drive.title)).clicked() {
-            actions.push(menu::save_disc(drive));
-        }
+    if full && at_corner(ui, rect, egui::Align2::RIGHT_BOTTOM, Icon::Save, &format!("Save the disc in {}", drive.title)) {
+        actions.push(menu::save_disc(drive));
     }
     if response.on_hover_text(&drive.words).clicked() {
         actions.push(match drive.stand {
@@ -96,4 +94,11 @@ fn row(ui: &mut Ui, state: &State, drive: &Drive, actions: &mut Actions) {
             Stand::Asked | Stand::Empty | Stand::Trouble => Action::LookAtDrives,
         });
     }
+}
+
+/// A button in a corner of a row; tells whether it was pressed.
+fn at_corner(ui: &mut Ui, row: Rect, corner: egui::Align2, icon: Icon, name: &str) -> bool {
+    let place = corner.align_size_within_rect(vec2(28.0, 28.0), row.shrink(S / 2.0));
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place));
+    icon_button(&mut inner, icon, name).clicked()
 }

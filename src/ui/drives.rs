@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use super::geometry::Thumbnail;
 use super::words;
 use crate::disc::Disc;
-use crate::job::{DriveState, Listed, Named};
+use crate::drive::Details;
+use crate::drive::mmc::DiscState;
+use crate::drive::recorder::Kind;
+use crate::job::{DEMO, DriveState, Listed, Named};
 
 /// How a drive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,33 @@ pub struct Drive {
     pub disc: Option<Disc>,
     /// How that looks at a small size.
     pub thumbnail: Thumbnail,
+    /// Whether it can write discs of any kind.
+    pub records: bool,
+    /// What lies in it, where that can be written as it is, or once it was erased.
+    pub writable: Option<Writable>,
+}
+
+/// A disc that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writable {
+    /// What kind of disc.
+    pub kind: Kind,
+    /// Whether something is on it that can be erased.
+    pub erasable: bool,
+    /// Whether something is on it, and more can be added.
+    pub open: bool,
+}
+
+impl Writable {
+    /// What is in a drive; `None` where nothing can be written on it any more.
+    fn of(details: &Details) -> Option<Writable> {
+        let kind = Kind::of(details.profile)?;
+        let state = details.information.map(|information| information.state);
+        let free = matches!(state, Some(DiscState::Blank | DiscState::Appendable | DiscState::Random));
+        let erasable = kind.is_rewritable() && state != Some(DiscState::Blank);
+        let open = state == Some(DiscState::Appendable);
+        (free || erasable).then_some(Writable { kind, erasable, open })
+    }
 }
 
 impl Drive {
@@ -50,12 +80,14 @@ impl Drive {
             words: "asking the drive…".to_owned(),
             disc: None,
             thumbnail: Thumbnail::default(),
+            records: false,
+            writable: None,
         }
     }
 
     /// What a row says below its title: where the drive is, its firmware, and how it is.
     pub fn note(&self) -> String {
-        let place = if self.name.starts_with(crate::job::DEMO) { "in software" } else { &self.name };
+        let place = if self.name.starts_with(DEMO) { "in software" } else { &self.name };
         let firmware = self.firmware.as_ref().map(|firmware| format!(" · firmware {firmware}")).unwrap_or_default();
         format!("{place}{firmware}")
     }
@@ -89,6 +121,15 @@ impl Drives {
             drive.title = identity.name();
             drive.firmware = Some(identity.revision).filter(|revision| !revision.is_empty());
         }
+        if let Some(configuration) = &listed.configuration {
+            // The drive in software holds discs to be read, whatever it says.
+            let in_software = drive.name.starts_with(DEMO);
+            drive.records = !in_software && configuration.written().into_iter().any(|profile| Kind::of(profile).is_some());
+        }
+        drive.writable = match &listed.state {
+            DriveState::Disc(details) if drive.records => Writable::of(details),
+            _ => None,
+        };
         (drive.stand, drive.disc) = match listed.state {
             DriveState::Disc(details) => match details.disc {
                 Some(disc) => (Stand::Disc, Some(disc)),
@@ -121,8 +162,7 @@ impl Drives {
 mod tests {
     use super::*;
     use crate::disc::{Lba, Medium, Track, TrackMode};
-    use crate::drive::Details;
-    use crate::drive::mmc::{Identity, Profile};
+    use crate::drive::mmc::{Configuration, DiscInformation, Feature, Formatting, Identity, Profile};
     use crate::drive::transport::OpenError;
     use crate::job::DriveError;
 
@@ -176,6 +216,48 @@ mod tests {
         assert_eq!(drives.all.len(), 1);
         drives.asked(holding("/dev/sr0", None));
         assert_eq!(drives.all[0].stand, Stand::Empty, "nothing is on a blank");
+    }
+
+    /// A drive that writes CDs, with such a disc in it.
+    fn writing(name: &str, profile: u16, state: DiscState) -> Listed {
+        let mut listed = holding(name, None);
+        let list = [0, 0x0A, 0, 0, 0, 0x09, 0, 0, 0, 0x08, 0, 0];
+        let features = [(0x0000, list.to_vec()), (0x002D, vec![0x47, 0, 0, 0])];
+        let feature = |(code, data)| Feature { code, current: true, data };
+        listed.configuration = Some(Configuration { current: None, features: features.into_iter().map(feature).collect() });
+        if let DriveState::Disc(details) = &mut listed.state {
+            details.profile = Profile(profile);
+            details.information = Some(DiscInformation {
+                state,
+                erasable: profile == 0x0A,
+                incomplete: false,
+                sessions: 1,
+                first_track: 1,
+                last_track: 1,
+                disc_type: 0,
+                formatting: Formatting::None,
+            });
+        }
+        listed
+    }
+
+    #[test]
+    fn what_can_be_written_is_told_from_what_can_not() {
+        let mut drives = Drives::default();
+        drives.found(named(&["/dev/sr0"]));
+        let mut put = |profile, state| {
+            drives.asked(writing("/dev/sr0", profile, state));
+            (drives.all[0].records, drives.all[0].writable)
+        };
+        let writable = |kind, erasable| Some(Writable { kind, erasable, open: false });
+        assert_eq!(put(0x08, DiscState::Complete), (true, None));
+        assert_eq!(put(0x09, DiscState::Blank), (true, writable(Kind::CdR, false)));
+        assert_eq!(put(0x09, DiscState::Appendable).1, Some(Writable { kind: Kind::CdR, erasable: false, open: true }));
+        assert_eq!(put(0x09, DiscState::Complete), (true, None));
+        assert_eq!(put(0x0A, DiscState::Blank), (true, writable(Kind::CdRw, false)));
+        assert_eq!(put(0x0A, DiscState::Complete), (true, writable(Kind::CdRw, true)));
+        drives.asked(holding("/dev/sr0", None));
+        assert_eq!(drives.all[0].writable, None, "a DVD-R of which the drive says nothing");
     }
 
     #[test]

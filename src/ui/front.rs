@@ -4,7 +4,7 @@ use egui::{Align, Color32, Layout, RichText, Stroke, Ui, vec2};
 
 use super::actions::{Action, Actions, Question, SheetName};
 use super::icons::Icon;
-use super::theme::{L, M, S, TITLE, XS, tokens};
+use super::theme::{L, M, TITLE, XS, tokens};
 use super::widgets::{Look, button, note};
 use crate::image::{FORMATS, WRAPPERS};
 
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, actions: &mut Actions) {
         ui.add_space(L);
         ui.label(RichText::new("Drop a disc image or a folder here").size(TITLE).color(t.text));
         ui.add_space(XS);
-        ui.label(RichText::new("See what is on it, convert it, and have the copy proved.").color(t.weak));
+        ui.label(RichText::new("See what is on it, convert it, burn it, and have the copy proved.").color(t.weak));
         ui.add_space(L);
         // Three buttons in the middle of a line: their widths are known only once they are there.
         let width = 392.0;
@@ -33,7 +33,10 @@ pub fn show(ui: &mut Ui, actions: &mut Actions) {
                 actions.push(Action::Sheet(Some(SheetName::OpenPath)));
             }
         });
-        ui.add_space(L + S);
+        if button(ui, Some(Icon::Burn), "Make an audio CD…", Look::Quiet).clicked() {
+            actions.push(Action::AudioCd(Vec::new()));
+        }
+        ui.add_space(L);
         let titles: Vec<&str> = FORMATS.iter().map(|format| format.title).collect();
         let packed: Vec<&str> = WRAPPERS.iter().map(|wrapper| wrapper.title).collect();
         note(ui, format!("Reads {}; each also in {}.", titles.join(", "), packed.join(", ")));

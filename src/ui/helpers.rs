@@ -15,13 +15,17 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::actions::Question;
 use super::{settings, vigil};
 use crate::image::{FORMATS, WRAPPERS};
-use crate::job::{EarlierRip, earlier_rip};
+use crate::job::{AudioList, EarlierRip, earlier_rip};
 
 /// What a helper has to say.
 #[derive(Debug)]
 pub enum Answer {
     /// These are to be opened.
     Open(Vec<PathBuf>),
+    /// This is to be burned.
+    Burn(PathBuf),
+    /// These become an audio CD.
+    Audio(Vec<PathBuf>),
     /// The new image is to be saved here.
     Target(PathBuf),
     /// New images are to be saved in this folder.
@@ -106,12 +110,17 @@ async fn ask(question: &Question) -> Option<Answer> {
     let dialog = rfd::AsyncFileDialog::new();
     let paths = |files: Vec<rfd::FileHandle>| Answer::Open(files.iter().map(|file| file.path().to_owned()).collect());
     match question {
-        Question::Files => {
-            let wrappers = WRAPPERS.iter().flat_map(|wrapper| wrapper.extensions);
-            let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).chain(wrappers).copied().collect();
-            let dialog =
-                dialog.set_title("Open disc images").add_filter("Disc images", &extensions).add_filter("All files", &["*"]);
-            dialog.pick_files().await.map(paths)
+        Question::Files => of_images(dialog.set_title("Open disc images")).pick_files().await.map(paths),
+        Question::ToBurn => {
+            let file = of_images(dialog.set_title("Burn a disc image")).pick_file().await;
+            file.map(|file| Answer::Burn(file.path().to_owned()))
+        }
+        Question::Audio => {
+            let extensions: Vec<&str> = AudioList::extensions().collect();
+            let dialog = dialog.set_title("Add audio files").add_filter("Audio files", &extensions);
+            let dialog = dialog.add_filter("All files", &["*"]);
+            let files = dialog.pick_files().await;
+            files.map(|files| Answer::Audio(files.iter().map(|file| file.path().to_owned()).collect()))
         }
         Question::Folder => dialog.set_title("Open the images in a folder").pick_folders().await.map(paths),
         Question::Into(folder) => {
@@ -124,6 +133,13 @@ async fn ask(question: &Question) -> Option<Answer> {
             dialog.save_file().await.map(|file| Answer::Target(file.path().to_owned()))
         }
     }
+}
+
+/// A dialog that shows disc images first.
+fn of_images(dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
+    let wrappers = WRAPPERS.iter().flat_map(|wrapper| wrapper.extensions);
+    let extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).chain(wrappers).copied().collect();
+    dialog.add_filter("Disc images", &extensions).add_filter("All files", &["*"])
 }
 
 /// Wakes the thread that waits.

@@ -45,6 +45,12 @@ pub enum Icon {
     Save,
     /// Points left: the one before.
     Left,
+    /// Points up: nearer to the beginning.
+    Up,
+    /// A flame: burn.
+    Burn,
+    /// A disc with a stroke through it: erase.
+    Erase,
 }
 
 enum Mark {
@@ -82,6 +88,23 @@ const STAR: &[(f32, f32)] = &[
     (1.2, 6.4),
     (6.0, 6.0),
     (8.0, 1.5),
+];
+
+/// A flame, from its foot round and back.
+const FLAME: &[(f32, f32)] = &[
+    (8.0, 14.5),
+    (5.2, 13.8),
+    (3.5, 11.6),
+    (3.6, 8.9),
+    (5.2, 6.6),
+    (5.9, 8.3),
+    (7.6, 5.6),
+    (7.4, 1.5),
+    (10.6, 4.3),
+    (12.4, 7.6),
+    (12.5, 11.4),
+    (10.9, 13.7),
+    (8.0, 14.5),
 ];
 
 impl Icon {
@@ -141,6 +164,9 @@ impl Icon {
                 Line(&[(1.5, 9.5), (1.5, 14.0), (14.5, 14.0), (14.5, 9.5)]),
             ],
             Icon::Left => &[Line(&[(10.0, 4.0), (6.0, 8.0), (10.0, 12.0)])],
+            Icon::Up => &[Line(&[(4.0, 10.0), (8.0, 6.0), (12.0, 10.0)])],
+            Icon::Burn => &[Line(FLAME), Line(&[(8.0, 14.0), (6.7, 12.2), (8.2, 9.8), (9.6, 12.0), (8.0, 14.0)])],
+            Icon::Erase => &[Circle(8.0, 8.0, 6.5), Circle(8.0, 8.0, 1.6), Line(&[(2.5, 13.5), (13.5, 2.5)])],
             Icon::Clock => &[Circle(8.0, 8.0, 6.5), Line(&[(8.0, 4.5), (8.0, 8.0), (10.5, 9.5)])],
         }
     }

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, state: &State, open: &OpenImage, table: &mut Table, act
 }
 
 /// Narrower than this, the verbs get a line of their own.
-const NARROW: f32 = 640.0;
+const NARROW: f32 = 700.0;
 
 fn head(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
     if ui.available_width() < NARROW {
@@ -59,7 +59,7 @@ fn head(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
         return;
     }
     ui.horizontal(|ui| {
-        let verbs = if open.drive().is_some() { 372.0 } else { 340.0 };
+        let verbs = if open.drive().is_some() { 470.0 } else { 438.0 };
         let width = (ui.available_width() - verbs).max(160.0);
         ui.allocate_ui_with_layout(vec2(width, 48.0), Layout::top_down(Align::Min), |ui| name(ui, open));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -90,6 +90,10 @@ fn main_verb(ui: &mut Ui, open: &OpenImage, actions: &mut Actions) {
 }
 
 fn other_verbs(ui: &mut Ui, state: &State, open: &OpenImage, actions: &mut Actions) {
+    let word = if open.drive().is_some() { "Copy…" } else { "Burn…" };
+    if button(ui, Some(Icon::Burn), word, Look::Normal).clicked() {
+        actions.push(Action::Sheet(Some(SheetName::Burn)));
+    }
     let busy = state.job_on(&open.image.path).is_some();
     ui.add_enabled_ui(!busy, |ui| {
         if button(ui, Some(Icon::Verify), "Verify", Look::Normal).clicked() {

@@ -2,27 +2,36 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, CornerRadius, Label, Layout, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::actions::{Action, Actions};
 use super::icons::Icon;
 use super::state::State;
 use super::theme::{M, S, SMALL, XS, tokens};
-use super::widgets::{Look, button, card, fold, icon_button, inline_icon, note};
+use super::widgets::{Look, button, card as frame, fold, icon_button, inline_icon, meter, note};
 use super::work::{Job, Stage};
-use super::{rip_words, words};
-use crate::job::{JobId, RipTask, Task, rip_folder};
+use super::{burn::card, rip_words, words};
+use crate::job::{JobId, Phase, RipTask, Task, rip_folder};
 
 /// What of the panel is folded.
 #[derive(Debug)]
 pub struct Folds {
     open: bool,
     logs: Vec<JobId>,
+    /// The burn that the user is being asked about, whether to call it off.
+    calling_off: Option<JobId>,
+}
+
+impl Folds {
+    /// Whether a question stands before the panel.
+    pub fn is_asking(&self) -> bool {
+        self.calling_off.is_some()
+    }
 }
 
 impl Default for Folds {
     fn default() -> Folds {
-        Folds { open: true, logs: Vec::new() }
+        Folds { open: true, logs: Vec::new(), calling_off: None }
     }
 }
 
@@ -41,6 +50,7 @@ pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions
             }
         });
     });
+    call_off(ui, state, folds, actions);
     if !folds.open {
         return;
     }
@@ -48,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions
     let most = if logged { 320.0 } else { 220.0 };
     ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]).show(ui, |ui| {
         for job in &state.jobs {
-            card(ui).show(ui, |ui| {
+            frame(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 one(ui, job, folds, actions);
             });
@@ -56,12 +66,19 @@ pub fn show(ui: &mut Ui, state: &State, folds: &mut Folds, actions: &mut Actions
     });
 }
 
+/// What calling off a burn would cost.
+fn call_off(ui: &Ui, state: &State, folds: &mut Folds, actions: &mut Actions) {
+    let job = state.jobs.iter().find(|job| Some(job.id) == folds.calling_off);
+    let stands = job.is_some_and(|job| job.burn.as_ref().is_some_and(|burn| card::ask_cancel(ui, job, burn, actions)));
+    folds.calling_off = folds.calling_off.filter(|_| stands);
+}
+
 fn one(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
     ui.spacing_mut().item_spacing.y = XS;
     ui.horizontal(|ui| {
         state_icon(ui, job);
         let graph = !job.over() && job.rates.len() > 1;
-        let over = if job.rip.is_some() { 390.0 } else { 300.0 };
+        let over = if job.rip.is_some() { 450.0 } else { 360.0 };
         let buttons = if job.over() { over } else { 130.0 } + if graph { 180.0 } else { 0.0 };
         ui.allocate_ui_with_layout(
             vec2((ui.available_width() - buttons).max(120.0), 28.0),
@@ -81,6 +98,7 @@ fn one(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) {
         bar(ui, job);
     }
     status(ui, job);
+    card::levels(ui, job);
     further(ui, job, actions);
     if folds.logs.contains(&job.id) {
         log(ui, job);
@@ -110,11 +128,15 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
     } else {
         let word = if job.rip.is_some() { "Stop, and keep what was read" } else { "Cancel" };
         if icon_button(ui, Icon::Stop, &format!("{word}: {name}")).clicked() {
-            actions.push(Action::Cancel(job.id));
+            match job.burn {
+                Some(_) => folds.calling_off = Some(job.id),
+                None => actions.push(Action::Cancel(job.id)),
+            }
         }
         let paused = matches!(job.stage, Stage::Paused);
         let (icon, word) = if paused { (Icon::Play, "Go on") } else { (Icon::Pause, "Pause") };
-        if icon_button(ui, icon, &format!("{word}: {name}")).clicked() {
+        // A laser that has begun can't rest.
+        if job.burn.is_none() && icon_button(ui, icon, &format!("{word}: {name}")).clicked() {
             actions.push(Action::Pause(job.id, !paused));
         }
     }
@@ -134,6 +156,9 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
         if !done.several && button(ui, None, "Open it", Look::Quiet).clicked() {
             actions.push(Action::Open(vec![made.clone()]));
         }
+        if !done.several && job.burn.is_none() && button(ui, None, "Burn…", Look::Quiet).clicked() {
+            actions.push(Action::BurnFile(made.clone()));
+        }
         if job.rip.is_some() && button(ui, None, "Convert…", Look::Quiet).clicked() {
             actions.push(Action::ConvertFile(made.clone()));
         }
@@ -142,18 +167,8 @@ fn buttons_of(ui: &mut Ui, job: &Job, folds: &mut Folds, actions: &mut Actions) 
 
 fn bar(ui: &mut Ui, job: &Job) {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
-    let part = job.part();
-    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, job.title()));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_numeric_value((f64::from(part) * 100.0).round());
-        node.set_min_numeric_value(0.0);
-        node.set_max_numeric_value(100.0);
-    });
-    let radius = CornerRadius::same(3);
-    ui.painter().rect_filled(rect, radius, t.blank);
     let color = if matches!(job.stage, Stage::Paused) { t.warn } else { t.accent };
-    ui.painter().rect_filled(rect.with_max_x(rect.left() + rect.width() * part), radius, color);
+    meter(ui, job.part(), color, vec2(ui.available_width(), 6.0), &job.title());
 }
 
 fn status(ui: &mut Ui, job: &Job) {
@@ -161,6 +176,8 @@ fn status(ui: &mut Ui, job: &Job) {
     let line = |ui: &mut Ui, text: &str, color| ui.add(Label::new(RichText::new(text).color(color).size(13.0)).wrap());
     match &job.stage {
         Stage::Done(done) => drop(line(ui, &done.words, if done.good { t.good } else { t.warn })),
+        // What the disc in the recorder is now belongs to what happened.
+        Stage::Failed(notice) if job.burn.is_some() => drop(line(ui, &format!("{} {}", notice.happened, notice.means), t.bad)),
         Stage::Failed(notice) => drop(line(ui, &notice.happened, t.bad)),
         Stage::Cancelled => drop(line(ui, &job.cancelled(), t.weak)),
         Stage::Waiting | Stage::Running | Stage::Paused => running(ui, job),
@@ -172,7 +189,9 @@ fn running(ui: &mut Ui, job: &Job) {
     ui.horizontal(|ui| {
         let mut words = job.phase();
         if let Some(progress) = job.progress {
-            words += &format!(" · {} %", progress.done * 100 / progress.total.max(1));
+            if let Some(part) = (progress.done * 100).checked_div(progress.total) {
+                words += &format!(" · {part} %");
+            }
             if let Some(track) = progress.track.filter(|_| job.tracks > 1) {
                 words += &format!(" · track {track} of {}", job.tracks);
             }
@@ -186,7 +205,12 @@ fn running(ui: &mut Ui, job: &Job) {
                 note(ui, words::left(eta));
             }
             // Only what a drive does is counted in multiples of a disc's speed, where there is a drive.
-            match job.single_speed.filter(|_| job.rip.is_none() || rip_words::is_reading(progress.phase)) {
+            let at_drive = match (&job.rip, &job.burn) {
+                (None, None) => true,
+                (Some(_), _) => rip_words::is_reading(progress.phase),
+                (None, Some(_)) => matches!(progress.phase, Phase::Burn | Phase::Verify),
+            };
+            match job.single_speed.filter(|_| at_drive) {
                 Some(speed) => note(ui, format!("{} · {:.0}×", words::rate(progress.rate), progress.rate / speed)),
                 None => note(ui, words::rate(progress.rate)),
             };

@@ -3,6 +3,8 @@
 use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Ui};
 
 use super::actions::{Action, Actions, Question, SheetName};
+use super::burn::close::closable;
+use super::burn::erase::erasable;
 use super::drives::{Drive, Stand};
 use super::settings::ThemeChoice;
 use super::state::{OpenImage, State};
@@ -12,6 +14,7 @@ const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O)
 const OPEN_FOLDER: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O);
 const OPEN_PATH: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::L);
 const CONVERT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const BURN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::B);
 const SAVE_DISC: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
 const VERIFY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::T);
 const CHECKSUMS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::K);
@@ -63,6 +66,9 @@ pub fn keys(ui: &Ui, state: &State, actions: &mut Actions) {
     if pressed(&SAVE_DISC) {
         actions.extend(full_drives(state).first().map(|drive| save_disc(drive)));
     }
+    if pressed(&BURN) {
+        actions.push(Action::Sheet(Some(SheetName::Burn)));
+    }
     let Some(open) = state.shown() else { return };
     if pressed(&CONVERT) {
         let sheet = if open.drive().is_some() { SheetName::Rip } else { SheetName::Convert };
@@ -84,6 +90,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| file(ui, state, actions));
         ui.menu_button("Disc", |ui| disc(ui, state, actions));
+        ui.menu_button("Burn", |ui| burning(ui, state, actions));
         ui.menu_button("View", |ui| view(ui, state, actions));
         ui.menu_button("Help", |ui| {
             if ui.button("About Spindle").clicked() {
@@ -152,6 +159,32 @@ fn disc(ui: &mut Ui, state: &State, actions: &mut Actions) {
         ui.separator();
         if item(ui, "Put into the drive in software", None) {
             actions.push(Action::PutInDemo(Some(open.image.path.clone())));
+        }
+    }
+}
+
+fn burning(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let shown = state.shown().map(|open| if open.drive().is_some() { "Copy this disc…" } else { "Burn this image…" });
+    if item(ui, shown.unwrap_or("Burn an image…"), Some(&BURN)) {
+        actions.push(Action::Sheet(Some(SheetName::Burn)));
+    }
+    if item(ui, "Make an audio CD…", None) {
+        actions.push(Action::AudioCd(Vec::new()));
+    }
+    let other = |drive: &&&Drive| state.shown().and_then(OpenImage::drive) != Some(drive.name.as_str());
+    for drive in full_drives(state).iter().filter(other) {
+        if item(ui, &format!("Copy the disc in {}…", drive.title), None) {
+            actions.push(Action::BurnFile(drive_path(&drive.name)));
+        }
+    }
+    for drive in closable(state) {
+        if item(ui, &format!("Close the disc in {}…", drive.title), None) {
+            actions.push(Action::CloseDisc(drive.name.clone()));
+        }
+    }
+    for drive in erasable(state) {
+        if item(ui, &format!("Erase the disc in {}…", drive.title), None) {
+            actions.push(Action::EraseDisc(drive.name.clone()));
         }
     }
 }

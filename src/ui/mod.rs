@@ -15,6 +15,7 @@ mod batch;
 mod batch_form;
 mod batch_sheet;
 mod batch_table;
+mod burn;
 mod checksums;
 mod closing;
 mod convert_form;

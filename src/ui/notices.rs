@@ -9,7 +9,7 @@ use super::icons::Icon;
 use super::state::State;
 use super::theme::{S, SMALL, tokens};
 use super::widgets::{Look, button, fold, icon_button, inline_icon, tinted};
-use super::{rip_words, words};
+use super::{burn, rip_words, words};
 use crate::image::{At, Fault, file_name};
 use crate::job::JobError;
 
@@ -31,6 +31,11 @@ pub struct Notice {
 impl Notice {
     /// Of an error; `subject` is what was being opened, when something was.
     pub fn of(error: &JobError, subject: Option<&Path>) -> Notice {
+        if let JobError::Burn { error: fault, .. } = error {
+            let (means, try_this) = burn::words::advice(fault);
+            let (happened, technical) = (happened(error, subject), error.to_string());
+            return Notice { id: 0, happened, means, try_this: try_this.to_owned(), technical };
+        }
         let (means, try_this) = match error {
             JobError::Image(image) if is_gone(&image.fault) => {
                 ("Nothing was changed.", "Look where it was moved to, or connect the disk that it was on.")
@@ -72,7 +77,9 @@ fn happened(error: &JobError, subject: Option<&Path>) -> String {
         JobError::Plan { format, error, .. } => format!("{name} can't become {format}: {error}."),
         JobError::NoFormat(_) => format!("The name {name} says no format that can be written."),
         JobError::Drive { name, error } => format!("The drive {name} can't be used: {error}."),
+        JobError::Audio { error, .. } => format!("{name} can't become a part of a CD: {error}."),
         JobError::Rip { error, .. } => rip_words::obstacle(&name, error),
+        JobError::Burn { name, error } => burn::words::happened(name, error),
         JobError::Refused { format, what } => format!("{format} has no choice of this kind: {what}."),
         JobError::NoPassword(why) => format!("The new image has no password: {why}."),
         JobError::Exists(_) => format!("There is a file {name} already, and it was not replaced."),

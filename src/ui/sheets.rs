@@ -3,13 +3,16 @@
 use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
 
 use super::actions::{Action, Actions, SheetName};
+use super::burn::close::CloseForm;
+use super::burn::erase::EraseForm;
+use super::burn::form::{BurnForm, From};
 use super::convert_form::Form;
 use super::icons::Icon;
 use super::rip_form::RipForm;
 use super::state::State;
 use super::theme::{M, S, tokens};
 use super::widgets::{Look, heading, icon_button, note, wide_button};
-use super::{convert_sheet, rip_sheet};
+use super::{burn, convert_sheet, rip_sheet};
 
 /// The sheet that is open, and what was entered in it.
 #[derive(Debug)]
@@ -18,6 +21,12 @@ pub enum Sheet {
     Convert(Box<Form>),
     /// Save the disc in a drive.
     Rip(Box<RipForm>),
+    /// Burn something.
+    Burn(Box<BurnForm>),
+    /// Empty a rewritable disc.
+    Erase(EraseForm),
+    /// Close a disc to which more could be added.
+    Close(CloseForm),
     /// Open a file whose path is typed.
     OpenPath {
         /// The path so far.
@@ -42,7 +51,9 @@ impl Sheet {
         match self {
             Sheet::Convert(form) => form.confirming,
             Sheet::Rip(form) => form.image.confirming,
-            Sheet::OpenPath { .. } | Sheet::About => false,
+            Sheet::Burn(form) => form.confirming,
+            Sheet::Erase(form) => form.confirming,
+            Sheet::Close(_) | Sheet::OpenPath { .. } | Sheet::About => false,
         }
     }
 }
@@ -58,6 +69,9 @@ pub fn show(ui: &mut Ui, state: &State, sheet: &mut Sheet, actions: &mut Actions
             Some(open) => rip_sheet::show(ui, state, open, form, actions),
             None => actions.push(Action::Sheet(None)),
         },
+        Sheet::Burn(form) => burn::sheet::show(ui, state, form, actions),
+        Sheet::Erase(form) => burn::erase::show(ui, state, form, actions),
+        Sheet::Close(form) => burn::close::show(ui, state, form, actions),
         Sheet::OpenPath { text, instead, fresh } => open_path(ui, text, *instead, fresh, actions),
         Sheet::About => about(ui, actions),
     }
@@ -115,6 +129,10 @@ pub fn fresh(name: SheetName, state: &State) -> Option<Sheet> {
     Some(match name {
         SheetName::Convert => Sheet::Convert(Box::new(Form::new(state.shown()?, state.settings.folder.as_deref()))),
         SheetName::Rip => Sheet::Rip(Box::new(RipForm::new(state.shown()?, &state.settings)?)),
+        SheetName::Burn => {
+            let from = state.shown().map_or(From::Nothing, |open| From::Disc(open.id));
+            Sheet::Burn(Box::new(BurnForm::new(from, state)))
+        }
         SheetName::OpenPath => Sheet::open_path(false),
         SheetName::About => Sheet::About,
     })

@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::batch::{Batch, fate};
+use super::burn::ahead::Ahead;
+use super::burn::watch::BurnJob;
 use super::drives::Drives;
 use super::geometry::Thumbnail;
 use super::notices::Notice;
 use super::settings::{Recent, Settings};
 use super::work::{Done, Job, Stage, batched, converted, hashed, verified};
-use super::{rip_words, words};
-use crate::disc::{Disc, Lba, Medium, TrackId};
+use super::{burn, rip_words, words};
+use crate::disc::{Lba, Medium, TrackId};
 use crate::image::{self, Advice, Fault, Image, Password, file_name};
 use crate::job::{
     self, BatchEvent, Class, Entry, Event, Fate, Finding, HashReport, JobError, JobId, Listed, Named, OpenReport, Outcome,
-    RipPicture, RipTask, Task, VerifyReport,
+    Progress, RipPicture, RipTask, Task, VerifyReport,
 };
 
 /// Number of an open image.
@@ -102,6 +104,10 @@ pub struct State {
     pub hovered: Option<TrackId>,
     /// The drives.
     pub drives: Drives,
+    /// What was asked before anything is burned.
+    pub ahead: Ahead,
+    /// Whether a disc was written, so that its drive has to be asked anew.
+    pub written: bool,
     /// Jobs, the newest first.
     pub jobs: Vec<Job>,
     /// Files and folders that are being opened.
@@ -151,9 +157,10 @@ impl State {
         self.images.iter_mut().find(|image| image.id == current)
     }
 
-    /// The running job that reads this file.
+    /// The running job that reads this file, or is at this drive.
     pub fn job_on(&self, path: &Path) -> Option<&Job> {
-        self.jobs.iter().find(|job| !job.over() && job.source == path)
+        let writes = |job: &Job| job.burn.as_ref().is_some_and(|burn| job::drive_of(path) == Some(burn.drive.as_str()));
+        self.jobs.iter().find(|job| !job.over() && (job.source == path || writes(job)))
     }
 
     /// What the last rip of this disc has made of its sectors; of no other disc that was in the same drive.
@@ -167,10 +174,14 @@ impl State {
         self.jobs.iter().filter(|job| !job.over()).count()
     }
 
-    /// Drives whose discs are being read by a job.
+    /// Drives whose discs are being read or written by a job.
     pub fn busy_drives(&self) -> Vec<String> {
         let running = self.jobs.iter().filter(|job| !job.over());
-        running.filter_map(|job| job::drive_of(&job.source)).map(str::to_owned).collect()
+        let drives = |job: &Job| {
+            let writes = job.burn.as_ref().map(|burn| burn.drive.clone());
+            job::drive_of(&job.source).map(str::to_owned).into_iter().chain(writes)
+        };
+        running.flat_map(drives).collect()
     }
 
     /// These drives there are.
@@ -181,6 +192,7 @@ impl State {
 
     /// A drive was asked how it is.
     pub fn drive_asked(&mut self, listed: Listed) {
+        self.ahead.forget(&listed.name);
         self.drives.asked(listed);
         self.close_lost();
     }
@@ -208,8 +220,21 @@ impl State {
                 self.opening.push(Pending { id, path, more: sources.len().saturating_sub(1) });
                 return;
             }
-            // The command line alone asks for this.
+            // The command line alone asks for a demo disc, and what is asked ahead is no job to the user.
             Task::Demo(_) => return,
+            Task::LookAtBlank(name) => return self.ahead.ask_recorder(id, name),
+            Task::LayOut(list) => return self.ahead.ask_list(id, list.clone()),
+            Task::Burn(task) => match &task.source {
+                job::BurnFrom::Disc(path) => path,
+                job::BurnFrom::Audio(list) => {
+                    in_drive = list.files.first().cloned().unwrap_or_default();
+                    &in_drive
+                }
+            },
+            Task::Erase(job::EraseTask { drive, .. }) | Task::Close(job::CloseTask { drive, .. }) => {
+                in_drive = job::drive_path(drive);
+                &in_drive
+            }
             Task::Rip(task) => {
                 in_drive = job::drive_path(&task.drive);
                 &in_drive
@@ -225,12 +250,13 @@ impl State {
         };
         let open = self.images.iter().find(|open| open.image.path == *source).map(|open| open.image.disc());
         let disc = open.or_else(|| self.drives.disc_in(job::drive_of(source)?));
-        let speed = disc.map_or(CD_SPEED, single_speed);
+        let speed = disc.map_or(job::single_speed(Medium::Cd), |disc| job::single_speed(disc.medium));
         let speed = (!matches!(task, Task::Batch(_))).then_some(speed);
         let tracks = disc.map_or(0, |disc| disc.tracks().count());
         let ripped = disc.filter(|_| matches!(task, Task::Rip(_))).cloned();
         if let Some(mut job) = Job::new(id, now, task, speed, tracks) {
             job.disc = ripped;
+            job.burn = BurnJob::new(task, |drive| Some(self.ahead.recorder(drive)?.here()?.kind)).map(Box::new);
             self.jobs.insert(0, job);
         }
     }
@@ -239,27 +265,40 @@ impl State {
     pub fn on_event(&mut self, now: Instant, event: Event) {
         match event {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
-            Event::Progress(id, progress) => self.with_job(id, |job| job.advanced(now, progress)),
+            Event::Progress(id, progress) => self.advanced(now, id, progress),
             Event::Batch(id, event) => self.on_batch_event(now, id, &event),
+            Event::Burn(id, picture) => self.with_job(id, |job| job.shown(picture)),
             Event::Rip(id, picture) => self.with_job(id, |job| job.picture = Some(picture)),
             Event::Ended(id, result) => self.ended(now, id, *result),
+        }
+    }
+
+    /// A job is further. Who is not at the window hears that a disc has to be put in.
+    fn advanced(&mut self, now: Instant, id: JobId, progress: Progress) {
+        let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return };
+        let asks = |job: &Job| job.burn.as_ref().is_some_and(|burn| burn.asks_for_disc());
+        let asked = asks(job);
+        job.advanced(now, progress);
+        if asks(job) && !asked {
+            self.news.push((job.title(), job.phase()));
         }
     }
 
     /// Something happened in the pool that opens images; its numbers are its own.
     pub fn on_opener_event(&mut self, event: Event) {
         let Event::Ended(id, result) = event else { return };
+        let Some(result) = self.ahead.answered(id, *result) else { return };
         let Some(at) = self.opening.iter().position(|opening| opening.id == id) else { return };
         let Pending { path, .. } = self.opening.remove(at);
-        if let Err(JobError::Image(image::Error { path, fault, .. })) = &*result
+        if let Err(JobError::Image(image::Error { path, fault, .. })) = &result
             && fault.is_password()
         {
             return self.lock(path.clone(), matches!(fault, Fault::PasswordWrong));
         }
-        if !matches!(*result, Ok(Outcome::Surveyed(_))) {
+        if !matches!(result, Ok(Outcome::Surveyed(_))) {
             self.locked.retain(|locked| locked.path != path);
         }
-        match *result {
+        match result {
             Ok(Outcome::Opened(reports)) => reports.into_iter().for_each(|report| self.opened(report)),
             Ok(Outcome::Surveyed(findings)) => self.surveyed(findings),
             // Nothing but opening is ever asked of that pool.
@@ -367,16 +406,22 @@ impl State {
         if let Some(batch) = self.batch.as_mut().filter(|batch| batch.job == Some(id)) {
             batch.ended();
         }
+        self.disc_left(id);
         match result {
             Ok(outcome) => {
                 let job = self.jobs.iter().find(|job| job.id == id);
                 let (tracks, password) = job.map_or((0, None), |job| (job.tracks, job.new_password.clone()));
                 let rip = job.and_then(|job| job.rip.clone());
+                let ejects = job.is_some_and(|job| job.burn.as_ref().is_some_and(|burn| burn.ejects));
+                if let Outcome::Burned(report) = &outcome {
+                    let lines = burn::words::lines(report);
+                    self.with_job(id, |job| lines.into_iter().for_each(|line| job.note(now, line)));
+                }
                 if let Outcome::Ripped(report) = &outcome {
                     let lines = rip_words::lines(report);
                     self.with_job(id, |job| lines.into_iter().for_each(|line| job.note(now, line)));
                 }
-                let done = self.finished(outcome, tracks, rip.as_deref());
+                let done = self.finished(outcome, tracks, rip.as_deref(), ejects);
                 // What could not be read may be readable another time.
                 self.with_job(id, |job| job.goes_on = rip.is_some() && done.made.is_none());
                 if let (Some(made), Some(password)) = (&done.made, password) {
@@ -384,8 +429,11 @@ impl State {
                 }
                 self.with_job(id, |job| job.ended(now, Stage::Done(done)));
             }
-            Err(JobError::Cancelled) => self.with_job(id, |job| {
+            Err(error) if error.class() == Class::Cancelled => self.with_job(id, |job| {
                 job.goes_on = job.rip.is_some();
+                if let (Some(burn), JobError::Burn { error, .. }) = (&mut job.burn, &error) {
+                    burn.left = burn::words::medium_left(error);
+                }
                 job.ended(now, Stage::Cancelled);
             }),
             Err(error) => {
@@ -406,8 +454,17 @@ impl State {
         self.news.extend(told);
     }
 
+    /// A job at a recorder has ended: what lies there is not what it was.
+    fn disc_left(&mut self, id: JobId) {
+        let drive = self.jobs.iter().find(|job| job.id == id).and_then(|job| Some(job.burn.as_ref()?.drive.clone()));
+        if let Some(drive) = drive {
+            self.ahead.forget(&drive);
+            self.written = true;
+        }
+    }
+
     /// Keeps what a job found out, and puts it into words.
-    fn finished(&mut self, outcome: Outcome, tracks: usize, rip: Option<&RipTask>) -> Done {
+    fn finished(&mut self, outcome: Outcome, tracks: usize, rip: Option<&RipTask>, ejects: bool) -> Done {
         match outcome {
             Outcome::Opened(_) | Outcome::Surveyed(_) => {
                 Done { words: "Opened.".to_owned(), good: true, made: None, several: false }
@@ -423,6 +480,12 @@ impl State {
                 Some(task) => rip_words::ripped(&report, task, tracks),
                 None => Done { words: "Saved.".to_owned(), good: true, made: None, several: false },
             },
+            Outcome::Burned(report) => burn::words::burned(&report, ejects),
+            Outcome::Erased(report) => burn::words::changed(&report, "empty"),
+            Outcome::Closed(report) => burn::words::changed(&report, "closed"),
+            Outcome::Blank(_) | Outcome::LaidOut(_) => {
+                Done { words: "Looked at.".to_owned(), good: true, made: None, several: false }
+            }
             Outcome::Verified(report) => {
                 let done = verified(&report);
                 if let Some(open) = self.images.iter_mut().find(|open| open.image.path == report.source) {
@@ -512,21 +575,6 @@ impl State {
     /// A notice has been read.
     pub fn dismiss(&mut self, id: u64) {
         self.notices.retain(|notice| notice.id != id);
-    }
-}
-
-/// Bytes a second of a CD at single speed (75 raw sectors).
-const CD_SPEED: f64 = 75.0 * 2352.0;
-/// Bytes a second of a DVD at single speed (MMC, SET CD SPEED).
-const DVD_SPEED: f64 = 1_385_000.0;
-/// Bytes a second of a Blu-ray disc at single speed (MMC).
-const BD_SPEED: f64 = 4_495_500.0;
-
-fn single_speed(disc: &Disc) -> f64 {
-    match disc.medium {
-        Medium::Cd | Medium::Gd => CD_SPEED,
-        Medium::Bd => BD_SPEED,
-        _ => DVD_SPEED,
     }
 }
 

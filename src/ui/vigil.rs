@@ -49,7 +49,7 @@ mod system {
         let wish = |sleep| {
             let mut builder = Builder::default();
             builder.idle(true).sleep(sleep).app_name("Spindle").app_reverse_domain(crate::ui::APP_ID);
-            builder.reason("A disc image is being made").create().ok()
+            builder.reason("A disc or an image of one is being made").create().ok()
         };
         wish(cfg!(target_os = "linux")).or_else(|| wish(false))
     }

@@ -130,6 +130,45 @@ pub fn section(ui: &mut Ui, text: &str) {
     note(ui, text);
 }
 
+/// A bar that is filled so far, with its name and its value for who can't see it.
+pub fn meter(ui: &mut Ui, part: f32, fill: Color32, size: egui::Vec2, name: &str) -> Response {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let part = part.clamp(0.0, 1.0);
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_numeric_value((f64::from(part) * 100.0).round());
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+    });
+    let radius = CornerRadius::same((size.y / 2.0) as u8);
+    ui.painter().rect_filled(rect, radius, t.blank);
+    ui.painter().rect_filled(rect.with_max_x(rect.left() + rect.width() * part), radius, fill);
+    response
+}
+
+/// Asks before something is done that can't be undone: `title`, what `body` says, and two buttons, of which the first leaves everything as it is.
+/// `None` while nobody has answered; else whether it is to be done.
+pub fn ask(ui: &Ui, name: &'static str, title: &str, body: impl FnOnce(&mut Ui), leave: &str, act: &str) -> Option<bool> {
+    let mut answer = None;
+    let modal = question(ui, name).show(ui.ctx(), |ui| {
+        ui.set_width(400.0);
+        heading(ui, title);
+        ui.add_space(theme::XS);
+        body(ui);
+        ui.add_space(L);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button(ui, None, leave, Look::Primary).clicked() {
+                answer = Some(false);
+            }
+            if button(ui, None, act, Look::Normal).clicked() {
+                answer = Some(true);
+            }
+        });
+    });
+    answer.or(modal.should_close().then_some(false))
+}
+
 /// An icon in a line of text.
 pub fn inline_icon(ui: &mut Ui, icon: Icon, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(ICON, 18.0), Sense::hover());

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::batch::fate;
+use super::burn;
+use super::burn::watch::BurnJob;
 use super::notices::Notice;
 use super::{rip_words, words};
 use crate::disc::Disc;
 use crate::image::{Password, file_name, track_list};
 use crate::job::{
-    BatchEvent, BatchReport, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, RipPicture, RipTask, Task,
-    VerifyReport, drive_path,
+    BatchEvent, BatchReport, BurnFrom, BurnPicture, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress,
+    RipPicture, RipTask, Task, VerifyReport, drive_path, single_speed,
 };
 
 /// What a job does.
@@ -39,6 +41,15 @@ pub enum Work {
         /// The format, for people.
         format: String,
     },
+    /// Writes a disc.
+    Burn {
+        /// Its title.
+        title: String,
+    },
+    /// Empties a rewritable disc.
+    Erase,
+    /// Closes a disc.
+    Close,
     /// Checks an image.
     Verify,
     /// Makes checksums.
@@ -107,6 +118,8 @@ pub struct Job {
     pub rip: Option<Box<RipTask>>,
     /// What has become of the sectors, where it rips a disc.
     pub picture: Option<Box<RipPicture>>,
+    /// What is known of it, where it writes a disc or empties one.
+    pub burn: Option<Box<BurnJob>>,
     /// Whether the same task, given again, goes on where this one was left.
     pub goes_on: bool,
     began: Instant,
@@ -128,6 +141,16 @@ impl Job {
         let (work, source) = match task {
             // The command line alone asks for the demo disc; the window opens what came of it.
             Task::Open { .. } | Task::Survey { .. } | Task::Demo(_) => return None,
+            Task::LookAtBlank(_) | Task::LayOut(_) => return None,
+            Task::Burn(task) => {
+                let source = match &task.source {
+                    BurnFrom::Disc(path) => path.clone(),
+                    BurnFrom::Audio(list) => list.files.first().cloned().unwrap_or_default(),
+                };
+                (Work::Burn { title: burn::words::title(task) }, source)
+            }
+            Task::Erase(task) => (Work::Erase, drive_path(&task.drive)),
+            Task::Close(task) => (Work::Close, drive_path(&task.drive)),
             Task::Batch(task) => {
                 let format = task.each.format.and_then(crate::image::by_name).map_or("another format", |format| format.title);
                 let work = Work::Batch { format: format.to_owned(), images: Vec::new(), count: task.sources.len(), at: 0 };
@@ -163,6 +186,7 @@ impl Job {
             new_password,
             rip,
             picture: None,
+            burn: None,
             goes_on: false,
             began: now,
             begun: false,
@@ -177,6 +201,9 @@ impl Job {
             Work::Convert { format, .. } => format!("Convert {name} to {format}"),
             Work::Batch { format, count, .. } => format!("Convert {} to {format}", words::count(*count as u64, "disc")),
             Work::Rip { format } => format!("Save {name} as {format}"),
+            Work::Burn { title } => title.clone(),
+            Work::Erase => format!("Erase {name}"),
+            Work::Close => format!("Close {name}"),
             Work::Verify => format!("Verify {name}"),
             Work::Hash => format!("Checksums of {name}"),
         }
@@ -191,6 +218,9 @@ impl Job {
     pub fn phase(&self) -> String {
         if let (Work::Batch { images, at, .. }, Stage::Running, Some(image)) = (&self.work, &self.stage, self.image()) {
             return format!("{} ({} of {})", file_name(image), at + 1, images.len());
+        }
+        if let (Some(burn), Some(progress), Stage::Running) = (&self.burn, self.progress, &self.stage) {
+            return burn.phase(progress.phase);
         }
         let phase = match (&self.stage, &self.work, self.progress.map(|progress| progress.phase)) {
             (Stage::Waiting, ..) => "Waiting for another job",
@@ -238,6 +268,9 @@ impl Job {
     /// How much of all its phases is done, from 0 to 1.
     pub fn part(&self) -> f32 {
         let Some(progress) = self.progress else { return 0.0 };
+        if let Some(burn) = &self.burn {
+            return burn.part(&progress).clamp(0.0, 1.0);
+        }
         let part = progress.done as f32 / progress.total.max(1) as f32;
         match (&self.work, progress.phase) {
             (Work::Rip { .. }, phase) => {
@@ -269,6 +302,13 @@ impl Job {
 
     /// It is further.
     pub fn advanced(&mut self, now: Instant, progress: Progress) {
+        if let Some(burn) = &mut self.burn {
+            burn.advanced(progress.phase);
+            // The graph shows how fast the disc is written, or read back; how fast its source can be read is another thing.
+            if self.logged.0 != Some(progress.phase) {
+                (self.rates, self.every) = (Vec::new(), 1);
+            }
+        }
         if self.logged.0 != Some(progress.phase) {
             self.logged = (Some(progress.phase), None);
             self.progress = Some(progress);
@@ -276,7 +316,14 @@ impl Job {
                 Stage::Paused => "Going on".to_owned(),
                 _ => self.phase(),
             };
-            self.note(now, format!("{phase}: {}", words::count(progress.total, "sector")));
+            self.note(
+                now,
+                match (progress.phase.unit(), progress.total) {
+                    (_, 0) | ("parts", _) => phase,
+                    ("bytes", bytes) => format!("{phase}: {}", words::size(bytes)),
+                    (_, sectors) => format!("{phase}: {}", words::count(sectors, "sector")),
+                },
+            );
         }
         if progress.track.is_some() && self.logged.1 != progress.track {
             self.logged.1 = progress.track;
@@ -295,6 +342,14 @@ impl Job {
                 self.rates = self.rates.chunks(2).map(|pair| pair.iter().sum::<f32>() / pair.len() as f32).collect();
                 self.every *= 2;
             }
+        }
+    }
+
+    /// A disc is being written: how that goes.
+    pub fn shown(&mut self, picture: BurnPicture) {
+        self.single_speed = Some(single_speed(burn::words::medium(picture.kind)));
+        if let Some(burn) = &mut self.burn {
+            burn.shown(picture);
         }
     }
 
@@ -322,7 +377,7 @@ impl Job {
 
     /// Whether it is making something right now, for which the machine has to stay awake.
     pub fn makes(&self) -> bool {
-        let makes = matches!(self.work, Work::Convert { .. } | Work::Batch { .. } | Work::Rip { .. });
+        let makes = !matches!(self.work, Work::Verify | Work::Hash);
         makes && matches!(self.stage, Stage::Waiting | Stage::Running)
     }
 
@@ -337,9 +392,10 @@ impl Job {
 
     /// What cancelling it has left.
     pub fn cancelled(&self) -> String {
-        match &self.rip {
-            Some(task) => format!("Stopped. {}", rip_words::kept(task)),
-            None => "Cancelled. Nothing unfinished was left behind.".to_owned(),
+        match (&self.rip, &self.burn) {
+            (Some(task), _) => format!("Stopped. {}", rip_words::kept(task)),
+            (None, Some(burn)) => burn.cancelled(),
+            (None, None) => "Cancelled. Nothing unfinished was left behind.".to_owned(),
         }
     }
 

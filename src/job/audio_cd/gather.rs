@@ -30,6 +30,11 @@ const EXTENSIONS: [&str; 24] = [
 const PLAYLISTS: [&str; 2] = ["m3u", "m3u8"];
 const OTHER_PLAYLISTS: [&str; 5] = ["pls", "xspf", "wpl", "asx", "b4s"];
 
+/// Extensions of audio files and of playlists, in small letters.
+pub fn extensions() -> impl Iterator<Item = &'static str> {
+    EXTENSIONS.into_iter().chain(PLAYLISTS).chain(OTHER_PLAYLISTS)
+}
+
 /// One track to be.
 #[derive(Debug)]
 pub struct Item {

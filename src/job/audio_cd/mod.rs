@@ -54,6 +54,11 @@ impl AudioList {
     pub fn names(path: &Path) -> bool {
         is_audio(path)
     }
+
+    /// Extensions of the files and playlists that it is made of, in small letters.
+    pub fn extensions() -> impl Iterator<Item = &'static str> {
+        gather::extensions()
+    }
 }
 
 /// The CD that they make.

@@ -5,6 +5,7 @@
 //! | [`task`] | what to burn and how, and what came of it |
 //! | [`source`] | where it comes from |
 //! | [`seat`] | the recorder, which a burn has to itself |
+//! | [`preview`] | what lies in a recorder, for who has yet to decide |
 //! | [`before`] | whether the source can be read to its end, and how fast |
 //! | [`ring`], [`write`](mod@write) | 64 MB between source and recorder, and what goes through them |
 //! | [`after`] | whether the drive gives back what it was given |
@@ -16,6 +17,7 @@ mod before;
 mod erase;
 mod error;
 mod levels;
+mod preview;
 mod ring;
 mod seat;
 mod source;
@@ -32,6 +34,7 @@ pub use after::Verified;
 pub(super) use erase::{close, erase};
 pub use error::BurnFault;
 pub use levels::BurnPicture;
+pub(super) use preview::look_ahead;
 pub use ring::Level;
 pub use task::{BurnFrom, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask};
 

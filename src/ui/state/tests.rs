@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::disc::{Lba, Track, TrackMode};
+use crate::disc::{Disc, Lba, Track, TrackMode};
 use crate::image::{ExtentReader, by_name};
-use crate::job::{ConvertReport, ConvertTask, Findings, Phase, Progress};
+use crate::job::{ConvertReport, ConvertTask, Findings, Phase};
 
 fn report(name: &str, tracks: u8) -> OpenReport {
     let track = |n: u8| Track::new(n, TrackMode::Audio, Lba(i32::from(n - 1) * 1000), 1000);
@@ -274,7 +274,7 @@ fn what_became_of_a_disc_is_not_shown_of_the_next_one_in_its_drive() {
     state.submitted(now, JobId(1), &rip());
     state.on_event(now, Event::Rip(JobId(1), Box::new(picture(50, 2, now))));
     assert_eq!(state.rip_of(state.shown().unwrap()).map(|picture| picture.bad), Some(2));
-    assert_eq!((state.jobs[0].tracks, state.jobs[0].single_speed), (3, Some(CD_SPEED)));
+    assert_eq!((state.jobs[0].tracks, state.jobs[0].single_speed), (3, Some(job::single_speed(Medium::Cd))));
     open(&mut state, 2, 4);
     assert_eq!(state.rip_of(state.shown().unwrap()), None);
 }
