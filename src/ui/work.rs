@@ -347,7 +347,7 @@ impl Job {
 
     /// A disc is being written: how that goes.
     pub fn shown(&mut self, picture: BurnPicture) {
-        self.single_speed = Some(single_speed(burn::words::medium(picture.kind)));
+        self.single_speed = Some(single_speed(picture.kind.medium()));
         if let Some(burn) = &mut self.burn {
             burn.shown(picture);
         }

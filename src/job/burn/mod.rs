@@ -43,7 +43,7 @@ use super::progress::single_speed;
 use super::rip::script;
 use super::{Control, ConvertReport, ConvertTask, JobError, Progress};
 use crate::disc::{DiscReader, TrackId};
-use crate::drive::recorder::{BurnPlan, BurnWish, Kind, Recordable, plan};
+use crate::drive::recorder::{BurnLoss, BurnPlan, BurnWish, Kind, Recordable, plan};
 use crate::virtual_drive::Hands;
 use before::{Pace, RESERVE, measure, pace};
 use seat::Seat;
@@ -61,6 +61,10 @@ pub(super) fn burn(
     show: Show<'_>,
 ) -> Result<BurnReport, JobError> {
     let begun = Instant::now();
+    // Better known before an hour of burning than after.
+    if let Some(path) = task.keep.as_ref().filter(|path| path.symlink_metadata().is_ok()) {
+        return Err(JobError::Exists(path.clone()));
+    }
     let take = || Seat::take(&task.drive, task.faults.as_deref().map(script).transpose()?);
     let same = is_in(task, &task.drive);
     // That there is such a recorder is better known before the source is read than after.
@@ -90,7 +94,7 @@ pub(super) fn burn(
         let recordable = seat.look(control)?;
         let fail = |fault: BurnFault| fault.of(&task.drive);
         if copy == 1 {
-            wish.speed = task.speed.map(|times| speed(times, recordable.kind));
+            wish.speed = task.speed.map(|times| speed(times, recordable.kind)).or(wish.speed);
             let first = decide(&source, &recordable, &wish).map_err(fail)?;
             allow(task, &first, &mut seat, control)?;
             let pace = check(task, &mut source, &first, &recordable, control, tell)?;
@@ -138,9 +142,9 @@ fn allow(task: &BurnTask, plan: &BurnPlan, seat: &mut Seat, control: &Control) -
     if plan.overwrites && !leave && !seat.looks_empty(control)? {
         return Err(BurnFault::Overwrites(plan.kind).of(&task.drive));
     }
-    match plan.losses.is_empty() || task.allow_loss {
-        true => Ok(()),
-        false => Err(BurnFault::Loss { losses: plan.losses.clone() }.of(&task.drive)),
+    match plan.losses.iter().any(BurnLoss::needs_leave) && !task.allow_loss {
+        false => Ok(()),
+        true => Err(BurnFault::Loss { losses: plan.losses.clone() }.of(&task.drive)),
     }
 }
 

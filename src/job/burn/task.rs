@@ -36,7 +36,8 @@ pub struct BurnTask {
     pub drive: String,
     /// How it is written.
     pub wish: BurnWish,
-    /// How fast, in multiples of the medium's single speed; `None`: as fast as the disc, the drive and the source allow.
+    /// How fast, in multiples of the single speed of what is in the recorder; `None`: as [`BurnWish::speed`] says, or else as fast as the disc, the
+    /// drive and the source allow.
     pub speed: Option<f64>,
     /// Read the disc and compare it with the source when it is burned.
     pub verify: bool,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::audio_form::AudioForm;
 use super::prospect::{self, Facts, Prospect, Verdict};
 use super::words;
-use crate::drive::recorder::{BurnWish, Close, Erase, Kind, Mode};
-use crate::job::{BurnFrom, BurnTask, Task, blank_with, drive_path, single_speed};
+use crate::drive::recorder::{BurnLoss, BurnWish, Close, Erase, Kind, Mode};
+use crate::job::{BurnFrom, BurnTask, Task, blank_with, drive_path};
 use crate::ui::drives::Drive;
 use crate::ui::state::{ImageId, OpenImage, State};
 use crate::virtual_drive::BlankKind;
@@ -242,7 +242,7 @@ impl BurnForm {
     }
 
     fn unallowed(&self) -> Option<String> {
-        let lost = !self.facts.losses.is_empty() && !self.allow_loss;
+        let lost = self.facts.losses.iter().any(BurnLoss::needs_leave) && !self.allow_loss;
         lost.then(|| "Not everything can be written: say above that it may be burned nevertheless.".to_owned())
     }
 
@@ -275,17 +275,14 @@ impl BurnForm {
 
     /// A job for each recorder.
     pub fn tasks(&self, state: &State) -> Vec<Task> {
-        let Some((source, medium)) = self.source(state) else { return Vec::new() };
+        let Some(source) = self.source(state) else { return Vec::new() };
         let task = |name: String| {
             let software = crate::job::blank_of(&name).is_some();
             let path = |text: &str| Some(PathBuf::from(text.trim())).filter(|path| software && !path.as_os_str().is_empty());
-            // Half a kilobyte less, so that what is rounded up again is the same.
-            let times = |kilobytes: u32| (f64::from(kilobytes) - 0.5) * 1000.0 / single_speed(medium);
             Task::Burn(Box::new(BurnTask {
                 through_image: self.through_image,
                 password: self.open(state).and_then(|open| open.password.clone()),
                 wish: self.wish(self.prospect(&name).and_then(|prospect| prospect.kind)),
-                speed: self.speed.map(times),
                 verify: self.verify,
                 copies: self.copies,
                 // The user was asked, and a disc in software is nobody's.
@@ -306,12 +303,12 @@ impl BurnForm {
         self.facts.prospects.iter().find(|prospect| prospect.drive == name)
     }
 
-    /// What a job burns from, and the medium of that.
-    fn source(&self, state: &State) -> Option<(BurnFrom, crate::disc::Medium)> {
+    /// What a job burns from.
+    fn source(&self, state: &State) -> Option<BurnFrom> {
         match &self.from {
             From::Nothing => None,
-            From::Disc(_) => self.open(state).map(|open| (BurnFrom::Disc(open.image.path.clone()), open.image.disc().medium)),
-            From::Audio(audio) => Some((BurnFrom::Audio(audio.list.clone()), crate::disc::Medium::Cd)),
+            From::Disc(_) => self.open(state).map(|open| BurnFrom::Disc(open.image.path.clone())),
+            From::Audio(audio) => Some(BurnFrom::Audio(audio.list.clone())),
         }
     }
 

@@ -158,7 +158,7 @@ fn offers(facts: &mut Facts, known: &[&Recordable]) {
     let Some((first, others)) = known.split_first() else { return };
     let common = |mode: &&Mode| others.iter().all(|other| other.offers.modes.contains(mode));
     facts.modes = first.offers.modes.iter().filter(common).copied().collect();
-    let single = single_speed(words::medium(first.kind));
+    let single = single_speed(first.kind.medium());
     let mut speeds: Vec<u32> = first.speeds.iter().map(|speed| speed.write).filter(|&speed| speed > 0).collect();
     speeds.retain(|speed| others.iter().all(|other| other.speeds.iter().any(|known| known.write == *speed)));
     speeds.dedup();

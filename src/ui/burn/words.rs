@@ -1,6 +1,5 @@
 //! What a burn can do, does, and has done, in words.
 
-use crate::disc::Medium;
 use crate::drive::mmc::DiscState;
 use crate::drive::recorder::{BurnLoss, DiscError, Kind, Mode, Recordable};
 use crate::image::file_name;
@@ -28,15 +27,6 @@ pub fn why(error: &JobError) -> String {
         JobError::Burn { error, .. } => sentence(&error.to_string()),
         JobError::Drive { error, .. } => sentence(&error.to_string()),
         error => notices::Notice::of(error, None).happened,
-    }
-}
-
-/// The medium that a kind of disc is, as the speeds of drives are counted.
-pub fn medium(kind: Kind) -> Medium {
-    match kind {
-        kind if kind.is_cd() => Medium::Cd,
-        kind if kind.is_bd() => Medium::Bd,
-        _ => Medium::Dvd,
     }
 }
 

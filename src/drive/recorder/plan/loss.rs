@@ -39,6 +39,13 @@ pub enum BurnLoss {
     Medium,
 }
 
+impl BurnLoss {
+    /// Whether nothing is written before somebody has said that this is fine. What only some drives mind is told, and no more.
+    pub fn needs_leave(&self) -> bool {
+        !matches!(self, BurnLoss::Short(_))
+    }
+}
+
 fn list(tracks: &[u8]) -> String {
     let noun = if tracks.len() == 1 { "track" } else { "tracks" };
     let numbers: Vec<String> = tracks.iter().map(u8::to_string).collect();
