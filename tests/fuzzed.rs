@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use spindle::image::FORMATS;
+use spindle::virtual_drive::{Blank, BlankKind, Device};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
@@ -70,7 +71,8 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
         .collect();
     take("subchannel_q", "position", &channels);
     packed_seeds(&mut take);
-    take("drive", "demo", &transcript());
+    take("drive", "demo", &of_a_disc());
+    BlankKind::ALL.into_iter().for_each(|kind| take("drive", kind.word(), &of_a_blank(kind)));
     take("file_systems", "udf", &udf());
     for (number, file) in [wave(), aiff()].iter().enumerate() {
         take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
@@ -131,10 +133,10 @@ fn aiff() -> Vec<u8> {
 }
 
 /// What the drive in software answers to everything that the fuzzer's drive is asked, in the fuzzer's way of saying it.
-fn transcript() -> Vec<u8> {
+fn transcript(drive: Device) -> Vec<u8> {
     use spindle::drive::transport::{Data, Transport, TransportError};
     use std::sync::{Arc, Mutex};
-    struct Heard(spindle::virtual_drive::Device, Arc<Mutex<Vec<u8>>>);
+    struct Heard(Device, Arc<Mutex<Vec<u8>>>);
     impl Transport for Heard {
         fn execute(&mut self, cdb: &[u8], data: Data<'_>, timeout: std::time::Duration) -> Result<usize, TransportError> {
             let mut into = vec![0; data.len()];
@@ -155,11 +157,21 @@ fn transcript() -> Vec<u8> {
         }
     }
     let heard = Arc::<Mutex<Vec<u8>>>::default();
-    let drive = spindle::virtual_drive::Device::with(common::discs::small().reader());
     fuzz::ask(Box::new(Heard(drive, heard.clone())));
     let heard = heard.lock().unwrap().clone();
+    heard
+}
+
+fn of_a_disc() -> Vec<u8> {
+    let heard = transcript(Device::with(common::discs::small().reader()));
     assert!(heard.len() > 20_000, "sectors were read: {}", heard.len());
     heard
+}
+
+fn of_a_blank(kind: BlankKind) -> Vec<u8> {
+    let mut device = Device::new(Default::default());
+    device.insert_blank(Blank::new(kind), Vec::new()).unwrap();
+    transcript(device)
 }
 
 /// A UDF volume of one file, block by block.
@@ -194,11 +206,13 @@ proptest::proptest! {
         noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..3000),
         changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 0..40),
     ) {
-        static HONEST: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(transcript);
+        static HONEST: std::sync::LazyLock<Vec<Vec<u8>>> =
+            std::sync::LazyLock::new(|| BlankKind::ALL.map(of_a_blank).into_iter().chain([of_a_disc()]).collect());
         fuzz::run("drive", &noise);
-        let mut said = HONEST.clone();
-        changes.into_iter().for_each(|(at, byte)| *at.get_mut(&mut said) = byte);
-        fuzz::run("drive", &said);
+        for mut said in HONEST.iter().cloned() {
+            changes.iter().for_each(|(at, byte)| *at.get_mut(&mut said) = *byte);
+            fuzz::run("drive", &said);
+        }
     }
 }
 

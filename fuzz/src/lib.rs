@@ -17,10 +17,10 @@ use spindle::bytes::audio;
 use spindle::bytes::layers::{Bounds, Layer, Stop, bzip2, gzip, xz, zstd};
 use spindle::disc::sector::{Form, Slice, Worth};
 use spindle::disc::subchannel::Q;
-use spindle::disc::{CdText, DiscReader, Lba, TrackMode};
+use spindle::disc::{CdText, Disc, DiscReader, Lba, Medium, Track, TrackMode};
 use spindle::drive::sense::Sense;
 use spindle::drive::transport::{Data, Transport, TransportError};
-use spindle::drive::{self, Ask, AudioReading, DriveReader, POINTERS, mmc};
+use spindle::drive::{self, Ask, AudioReading, DriveReader, POINTERS, mmc, recorder};
 use spindle::filesystem::{iso9660, udf};
 use spindle::image::{self, FORMATS, Format, Image, Limits};
 
@@ -112,6 +112,7 @@ pub fn ask(mut transport: Box<dyn Transport>) {
     if let Ok(configuration) = mmc::get_configuration(drive) {
         assert!(configuration.written().len() <= configuration.profiles().len());
     }
+    plan_for(drive);
     let Ok(details) = drive::look(drive) else { return };
     let Some(disc) = details.disc else { return };
     assert_eq!(disc.check(), Ok(()), "what a drive tells is checked");
@@ -124,6 +125,26 @@ pub fn ask(mut transport: Box<dyn Transport>) {
         let at = disc.tracks().last().map_or(Lba(0), |(_, track)| track.end() - 1);
         let _ = reader.attempt(Ask { at, count: 1, sub, from_disc: true }, &mut line, &mut c2);
         let _ = reader.displace(at, 100);
+    }
+}
+
+/// What the drive says of a blank, and what would be written on that.
+fn plan_for(drive: &mut dyn Transport) {
+    let Ok(recordable) = recorder::look_at_blank(drive) else { return };
+    let track = |mode, sectors| Track::new(1, mode, Lba(0), sectors);
+    let discs = [
+        Disc::new(Medium::Cd, vec![track(TrackMode::Audio, 600)]),
+        Disc::new(Medium::Cd, vec![track(TrackMode::Mode1, 600)]),
+        Disc::new(Medium::Dvd, vec![track(TrackMode::Dvd, 5_000)]),
+    ];
+    for disc in &discs {
+        for mode in std::iter::once(None).chain(recorder::Mode::ALL.map(Some)) {
+            let wish = recorder::BurnWish { mode, ..Default::default() };
+            let Ok(plan) = recorder::plan(disc, &|_| None, &recordable, &wish) else { continue };
+            assert!(plan.needed <= plan.free, "what does not fit is refused");
+            assert!(plan.runs().iter().map(|run| run.sectors).sum::<u32>() <= disc.sectors() + 150);
+            assert_eq!(plan.outcome().tracks().count(), 1);
+        }
     }
 }
 

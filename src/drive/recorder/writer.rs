@@ -194,6 +194,8 @@ impl<'d> Recorder<'d> {
             let _ = self.drive.flush();
         }
         match self.plan.kind {
+            // What was on it may be gone already.
+            _ if !self.plan.simulate && !self.sink.begun && self.plan.preparation.is_some() => AfterFailure::Reusable,
             _ if self.plan.simulate || !self.sink.begun => AfterFailure::Untouched,
             kind if kind.is_rewritable() => AfterFailure::Reusable,
             _ if self.tracks_done > 0 => AfterFailure::Partly { tracks: self.tracks_done },
