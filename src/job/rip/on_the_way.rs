@@ -74,7 +74,10 @@ impl Hashing {
     /// Begins; `reader` is the disc in the working file, whose sectors are numbered as their addresses are, as those of DVDs and BDs.
     pub fn begin(reader: Arc<dyn DiscReader>, path: &Path, front: Arc<Front>, control: &Control) -> Hashing {
         let (following, path, control) = (Following { reader, front: front.clone() }, path.to_owned(), control.clone());
-        let thread = std::thread::spawn(move || hash_disc(&following, &path, true, &control, &|_| ()));
+        let thread = std::thread::spawn(move || {
+            give_way();
+            hash_disc(&following, &path, true, &control, &|_| ())
+        });
         Hashing { front, thread: Some(thread) }
     }
 
@@ -85,6 +88,19 @@ impl Hashing {
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).ok()
     }
 }
+
+/// This thread, and those that it starts, leave the processor to those that wait for the drive: the drive does not wait for them.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    /// Enough that reading goes first, and not so much that nothing is left on a busy machine.
+    const STEPS: i32 = 10;
+    // On Linux each thread has a nice value of its own (nice(2)). Where it can't be changed, all goes on as before.
+    let _ = rustix::process::nice(STEPS);
+}
+
+/// Elsewhere a process has one priority.
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 impl Drop for Hashing {
     /// Nobody wants to know any more.
