@@ -158,8 +158,7 @@ fn transcript(drive: Device) -> Vec<u8> {
     }
     let heard = Arc::<Mutex<Vec<u8>>>::default();
     fuzz::ask(Box::new(Heard(drive, heard.clone())));
-    let heard = heard.lock().unwrap().clone();
-    heard
+    heard.lock().unwrap().clone()
 }
 
 fn of_a_disc() -> Vec<u8> {
