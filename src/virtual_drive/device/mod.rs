@@ -82,9 +82,9 @@ impl Device {
         }
     }
 
-    /// Switched on with a disc in it, and with the best of manners.
+    /// Switched on with a pressed disc in it, and with the best of manners; a player, no recorder.
     pub fn with(reader: Arc<dyn DiscReader>) -> Device {
-        let mut device = Device::new(Manners::default());
+        let mut device = Device::new(Manners { records: false, ..Manners::default() });
         device.insert(reader, Vec::new());
         device.attention = Some(says::POWER_ON);
         device
