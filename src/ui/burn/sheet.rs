@@ -4,6 +4,7 @@ use egui::{Panel, RichText, ScrollArea, Ui};
 
 use super::form::{BurnForm, From, source_drive};
 use super::{audio_list, options, recorders, source, words};
+use crate::drive::recorder::BurnLoss;
 use crate::ui::actions::{Action, Actions};
 use crate::ui::convert_sheet;
 use crate::ui::icons::Icon;
@@ -65,7 +66,9 @@ fn losses(ui: &mut Ui, form: &mut BurnForm) {
                 });
             }
         });
-        ui.checkbox(&mut form.allow_loss, "Burn it nevertheless");
+        if form.facts().losses.iter().any(BurnLoss::needs_leave) {
+            ui.checkbox(&mut form.allow_loss, "Burn it nevertheless");
+        }
     });
     ui.add_space(M);
 }
