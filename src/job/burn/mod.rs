@@ -26,7 +26,7 @@ mod task;
 mod tests;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -114,6 +114,11 @@ pub(super) fn burn(
         report.kept = image.outputs;
     }
     report.ejected = task.eject && seat.eject(control)?;
+    // Read back, it was taken in anew already.
+    let is_news = report.discs.last().is_some_and(|disc| !disc.simulated && disc.verified == Verified::NotAsked);
+    if is_news && !report.ejected {
+        seat.cycle(control)?;
+    }
     report.seconds = begun.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -230,10 +235,26 @@ fn keep(
     convert::save(&Source { reader: recorded, path: target, files: &[] }, &task, control, tell)
 }
 
-/// Makes an image of what was recorded in a drive in software.
-pub fn keep_recorded(drive: &Hands, target: &Path) -> Result<ConvertReport, JobError> {
-    let recorded = drive.device().recorded().ok_or_else(|| BurnFault::NothingKept.of("blank"))?;
-    keep(recorded, target, &Control::default(), &|_| ())
+/// Makes an image of every disc that was recorded in a drive in software: of the second one with “ (2)” behind its name, and so on.
+pub fn keep_recorded(drive: &Hands, target: &Path) -> Result<Vec<ConvertReport>, JobError> {
+    let recorded = drive.device().all_recorded();
+    if recorded.is_empty() {
+        return Err(BurnFault::NothingKept.of("blank"));
+    }
+    let images = recorded.into_iter().zip(1..);
+    images.map(|(disc, number)| keep(disc, &numbered(target, number), &Control::default(), &|_| ())).collect()
+}
+
+/// The place of the image of so manieth disc.
+fn numbered(target: &Path, number: usize) -> PathBuf {
+    let (Some(stem), 2..) = (target.file_stem(), number) else { return target.to_owned() };
+    let mut name = stem.to_owned();
+    name.push(format!(" ({number})"));
+    if let Some(extension) = target.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    target.with_file_name(name)
 }
 
 impl BurnFault {
