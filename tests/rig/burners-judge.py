@@ -93,6 +93,7 @@ def discs_of_data():
         for ending in (".iso", ".dvd"):
             if (kept / f"{name}{ending}").exists() and not name.startswith("xorriso"):
                 same(f"{name}: every sector", read(kept / f"{name}.iso"), data)
+    same("copy-data: every sector of the second copy", read(kept / "copy-data (2).iso"), data)
 
 
 def discs_of_tracks():
@@ -110,7 +111,7 @@ def discs_of_tracks():
         disc = Cue(name)
         same(f"{name}: track 1", disc.track(1), one + two)
         disc.has(name, "CATALOG 1234567890128", "ISRC USABC1234501", "ISRC USABC1234502")
-    for name in ("cdrdao-text", "cdrskin-text", "spindle-text"):
+    for name in ("cdrdao-text", "cdrskin-text", "spindle-text", "copy-audio"):
         disc = Cue(name)
         same(f"{name}: both tracks", disc.track(1), one + two)
         disc.has(name, 'TITLE "Noise"', 'TITLE "Two"', 'PERFORMER "Somebody"')
