@@ -144,9 +144,17 @@ def a_recorder_of_others():
     check("tgt: burned and verified", [disc["result"] for disc in done.get("discs", [])] == ["burned and verified"], said("tgt.log")[-1500:])
 
 
+def a_wrong_disc():
+    """Behind the disc that is to be copied, somebody puts in one that can't be written on."""
+    lines = [json.loads(line) for line in said("copy-audio.log").splitlines() if line.startswith("{")]
+    whys = [line["why"] for line in lines if line.get("event") == "other-disc"]
+    check("copy-audio: the wrong disc is given back, and another one asked for", len(whys) == 1 and "CD-ROM" in whys[0], f"{whys}")
+
+
 discs_of_data()
 discs_of_tracks()
 what_was_sent()
 a_recorder_of_others()
+a_wrong_disc()
 if wrong:
     sys.exit(f"wrong: {len(wrong)}")

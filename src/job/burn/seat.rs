@@ -51,6 +51,11 @@ impl Seat {
         Ok(Seat { name: name.to_owned(), transport: Some(transport), software: Some(software) })
     }
 
+    /// Whether it is one in software.
+    pub fn is_in_software(&self) -> bool {
+        self.software.is_some()
+    }
+
     /// The way to the drive.
     pub fn transport(&mut self) -> &mut Box<dyn Transport> {
         self.transport.as_mut().expect("it is away only while another thread has it, and a job ends with that")
