@@ -198,10 +198,10 @@ impl Language {
 }
 
 /// The track of a pack of the table of contents: the first pack is of the disc, and begins with the number of its first track; each that follows has the
-/// times of four tracks, and the number of the first of them.
+/// times of four tracks, and the number of the first of them. 0 where bytes that are no table of contents lead to a number that no track has.
 fn track_of_toc_pack(first_track: u8, number: usize) -> u8 {
-    let tracks_before = |before: usize| u8::try_from(before.saturating_mul(4)).unwrap_or(u8::MAX);
-    number.checked_sub(1).map_or(0, |before| first_track.saturating_add(tracks_before(before)))
+    let track = number.checked_sub(1).map(|before| before.saturating_mul(4).saturating_add(usize::from(first_track)));
+    track.and_then(|track| u8::try_from(track).ok()).filter(|track| *track <= 99).unwrap_or(0)
 }
 
 /// Code and text of genre data; producers that leave the code out begin with the text.
