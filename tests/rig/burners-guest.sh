@@ -7,7 +7,9 @@ set -u
 # shellcheck source=tests/rig/guest-common.sh
 . /share/common.sh
 in=/share/in
-spindle=/share/spindle
+# In memory, for it is started often, and the shared folder keeps nothing in the machine.
+spindle=/tmp/spindle
+cp /share/spindle $spindle
 
 # A program that fails or hangs is not the end: burners.sh finds what is missing, and shows what was said.
 try() { # NAME COMMAND…
@@ -29,6 +31,25 @@ reload() { # NODE
   # Whoever opens it now is told that there is no disc, and remembers.
   dd "if=/dev/$1" of=/dev/null bs=2048 count=1
   sg_start --load "$generic"
+}
+
+# The discs of burners-sheets.py, one after another, on a blank that stays one: nothing is written. Every disc begins with a tray that opens: that
+# parts them on the tape.
+sheets() { # NAME NODE
+  local disc source close programs more
+  while read -r disc source close programs; do
+    case " $programs " in *" ${1#sheets-} "*) ;; *) continue ;; esac
+    try "$1" reload "$2"
+    case $1 in
+      sheets-spindle) try "$1" member $spindle burn --json --simulate --mode sao --verify no --close "$close" "$in/sheets/$source" "/dev/$2" ;;
+      sheets-cdrdao)
+        case $close in session) more=--multi ;; *) more= ;; esac
+        # It is forced past what it finds missing in texts.
+        try "$1" sh -c "cd $in/sheets && cdrdao simulate -n -v 2 --force $more --driver generic-mmc:0x10 --device /dev/$2 $source"
+        ;;
+      sheets-cdrskin) try "$1" sh -c "cd $in/sheets && xargs cdrskin -v dev=/dev/$2 -dummy -sao <$disc.cdrskin" ;;
+    esac
+  done <$in/sheets/list
 }
 
 burn() { # NAME NODE
@@ -67,6 +88,7 @@ burn() { # NAME NODE
       try "$1" dvd+rw-format -force "$node"
       try "$1" growisofs "-Z" "$node=$in/data.iso"
       ;;
+    sheets-*) sheets "$1" "$2" ;;
     spindle-mixed) try "$1" member $spindle burn --json $in/mixed.toc "$node" ;;
     spindle-text) try "$1" member $spindle burn --json $in/text.cue "$node" ;;
     spindle-dao) try "$1" member $spindle burn --json $in/dao.cue "$node" ;;
@@ -87,7 +109,12 @@ while read -r name port target; do
   node=$(attach "$target" "$port") || { say "$name: no drive came"; continue; }
   permit
   begun=$(cut -d' ' -f1 /proc/uptime)
-  burn "$name" "$node"
+  case $name in
+    # They take long, and mostly wait: the others go on meanwhile.
+    sheets-*) burn "$name" "$node" & continue ;;
+    *) burn "$name" "$node" ;;
+  esac
   say "$name: burned in /dev/$node since $begun s, $(tr '\n' ' ' <"$out/$name.code")"
 done </share/served
+wait
 say "the machine is done"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Proves burning without a drive. In a virtual machine with a real kernel, other people's burning programs (wodim, cdrdao, cdrskin, xorriso, growisofs,
 # dvd+rw-format) write on blanks of every kind in the recorder in software that `spindle serve` serves, and every byte of what became of them is held
-# against what they were given. There, too, our program burns, as an ordinary user: on the same recorders, where the cue sheets that it sends are held
-# against those of the others, and on a recorder that others wrote, the DVD+R of tgt.
+# against what they were given. There, too, our program burns, as an ordinary user: on the same recorders, and on one that others wrote, the DVD+R of tgt.
+# What cdrdao, cdrskin and our program tell a recorder before the first sector of a disc, its CD-TEXT with it, is held against golden files, disc by disc.
 #
 # usage: burners.sh PROGRAM FOLDER      FOLDER gets the discs, and what was said of them
 set -euo pipefail
@@ -93,6 +93,7 @@ settle() { # the recorders are switched off, and their discs become images
 }
 
 "$here/burners-discs.py" "$folder/share/in"
+"$here/burners-sheets.py" "$folder/share/in/sheets"
 while read -r name kind extension discs; do
   # shellcheck disable=SC2086  # several words
   serve "$name" "$kind" "$extension" $discs
@@ -101,3 +102,4 @@ tgt
 boot || die "the machine failed with $?"
 settle
 "$here/burners-judge.py" "$folder" || die "what was burned is not what was to be burned; see $folder"
+"$here/burners-sheets-judge.py" "$folder" || die "what recorders were told is not what the standards say; see $folder"

@@ -179,10 +179,12 @@ impl Language {
 
     fn set_opaque(&mut self, field: Field, bytes: &[u8]) {
         self.opaque.retain(|pack| pack.kind != field.kind());
-        self.opaque.extend(bytes.chunks(PACK_TEXT).map(|chunk| {
+        let first_track = bytes.first().copied().unwrap_or(0);
+        self.opaque.extend(bytes.chunks(PACK_TEXT).enumerate().map(|(number, chunk)| {
             let mut data = [0; PACK_TEXT];
             data.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-            Opaque { kind: field.kind(), track: 0, position: 0, data }
+            let track = if field == Field::TocInfo { track_of_toc_pack(first_track, number) } else { 0 };
+            Opaque { kind: field.kind(), track, position: 0, data }
         }));
         self.opaque.sort_by_key(|pack| pack.kind);
     }
@@ -193,6 +195,13 @@ impl Language {
             self.encoding = encoding;
         }
     }
+}
+
+/// The track of a pack of the table of contents: the first pack is of the disc, and begins with the number of its first track; each that follows has the
+/// times of four tracks, and the number of the first of them. 0 where bytes that are no table of contents lead to a number that no track has.
+fn track_of_toc_pack(first_track: u8, number: usize) -> u8 {
+    let track = number.checked_sub(1).map(|before| before.saturating_mul(4).saturating_add(usize::from(first_track)));
+    track.and_then(|track| u8::try_from(track).ok()).filter(|track| *track <= 99).unwrap_or(0)
 }
 
 /// Code and text of genre data; producers that leave the code out begin with the text.

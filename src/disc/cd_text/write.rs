@@ -133,7 +133,8 @@ impl Block {
         // What identifies a disc is in ASCII even where its titles are not.
         let plain = matches!(kind, 0x86 | 0x87 | 0x8E) && texts.clone().all(|(_, text)| text.is_ascii());
         let wide = language.encoding.is_wide() && !plain;
-        let of_tracks = texts.any(|(&(_, track), _)| track > 0);
+        // Readers count end marks: what a disc has and its tracks could have, every track has, if only as an empty string.
+        let of_tracks = matches!(kind, 0x80..=0x85 | 0x8E) || texts.any(|(&(_, track), _)| track > 0);
         let mut stream = Stream { bytes: Vec::new(), wide };
         if is_genre {
             stream.bytes.extend(language.genre_code.to_be_bytes().map(|byte| (byte, 0, 0)));
