@@ -87,6 +87,8 @@ pub struct Facts {
     pub spare_areas: bool,
     /// Whether something is on a disc that can be erased.
     pub erasable: bool,
+    /// Whether the source has CD-TEXT.
+    pub cd_text: bool,
 }
 
 /// The disc that is burned, as far as it is known.
@@ -102,7 +104,7 @@ pub fn source<'a>(form: &BurnForm, state: &'a State) -> Option<&'a dyn DiscReade
 pub fn work_out(form: &BurnForm, state: &State) -> Facts {
     let source = source(form, state);
     let reads = source_drive(&form.from, state);
-    let mut facts = Facts::default();
+    let mut facts = Facts { cd_text: source.is_some_and(|source| !source.disc().cd_text.is_empty()), ..Facts::default() };
     let mut known: Vec<&Recordable> = Vec::new();
     for name in form.targets() {
         let recordable = state.ahead.recorder(&name);
