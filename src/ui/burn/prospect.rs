@@ -104,7 +104,10 @@ pub fn source<'a>(form: &BurnForm, state: &'a State) -> Option<&'a dyn DiscReade
 pub fn work_out(form: &BurnForm, state: &State) -> Facts {
     let source = source(form, state);
     let reads = source_drive(&form.from, state);
-    let mut facts = Facts { cd_text: source.is_some_and(|source| !source.disc().cd_text.is_empty()), ..Facts::default() };
+    // While files are looked at anew, what they had before stands: nothing should move for a moment.
+    let before = form.audio().is_some() && form.facts().cd_text;
+    let cd_text = source.map_or(before, |source| !source.disc().cd_text.is_empty());
+    let mut facts = Facts { cd_text, ..Facts::default() };
     let mut known: Vec<&Recordable> = Vec::new();
     for name in form.targets() {
         let recordable = state.ahead.recorder(&name);

@@ -121,7 +121,7 @@ struct AacCursor {
 impl AacCursor {
     fn decode(&mut self) -> io::Result<Vec<u8>> {
         let frame = self.next;
-        if frame % GROUP == 0 && frame > 0 {
+        if frame > 0 && frame.is_multiple_of(GROUP) {
             self.decoder = self.stream.decoder()?;
             // Only for what overlaps: where it is damaged, the group before says so.
             let _ = self.stream.decode(&mut self.decoder, frame - 1);

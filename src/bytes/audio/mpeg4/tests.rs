@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use super::boxes::{Span, packets};
-use crate::bytes::audio::tests::{all, ffmpeg, format, mutate, opened, pcm, reads_as, reads_as_afresh, refusal, survive, wave};
+use crate::bytes::audio::tests::{all, ffmpeg, format, mutate, pcm, reads_as, reads_as_afresh, refusal, survive, wave};
 use crate::bytes::audio::{Finish, Recording};
-
-/// Bytes of a sample of both channels as a decoder gives them.
-const WIDE: usize = 8;
 
 /// Music as a WAVE file, and in AAC.
 fn encoded(options: &str, pcm: &[u8]) -> Option<Vec<u8>> {
@@ -119,7 +116,7 @@ fn sound_whose_upper_half_is_stored_apart_is_refused() {
     assert_eq!(floats(&file).len(), 2 * 50_000, "without it, low rates are read");
     for (at, size) in frames(&file) {
         // A fill element of five bytes that is SBR, and the end of the frame.
-        let tail = 0b000_0000_110_0101_1101u64 << 39 | 0x55_5555_5555 << 3 & ((1 << 39) - 1) | 7;
+        let tail = 6u64 << 47 | 5 << 43 | 13 << 39 | 0x0AAA_AAAA << 3 | 7;
         let behind = (at + u64::from(size)) as usize;
         file[behind - 7..behind].copy_from_slice(&tail.to_be_bytes()[1..]);
     }
@@ -153,5 +150,4 @@ fn hostile_aacs_do_no_harm() {
         changed[at] = value as u8;
         survive(changed);
     }
-    assert!(opened(&file).unwrap().len() % (WIDE as u64 / 2) == 0);
 }
