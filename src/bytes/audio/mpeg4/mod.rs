@@ -39,6 +39,10 @@ pub(super) fn open(file: Arc<dyn Bytes>) -> Result<(Arc<dyn Bytes>, Shape), Audi
         let Some(table) = track.descend(&*file, &[b"mdia", b"minf", b"stbl"])? else { continue };
         let Some((name, entry)) = description(&*file, table)? else { continue };
         match &name {
+            // The packets are told of between them, and not in the tables (§8.8).
+            b"alac" | b"mp4a" if movie.child(&*file, b"mvex")?.is_some() => {
+                why = "is an MPEG-4 file in fragments, made for streaming, which is not read";
+            }
             b"alac" => return alac::open(file, table, entry),
             b"mp4a" => return aac::open(file, Place { movie, track, table }, entry),
             b"drms" => why = "is bought music that is protected (FairPlay): only the shop's own program plays it",

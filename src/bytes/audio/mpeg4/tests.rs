@@ -136,6 +136,9 @@ fn what_is_not_read_is_refused_by_name() {
     let source = wave(&format(1, 2, 44_100, 16), &pcm(9000));
     let Some(stream) = ffmpeg("-c:a aac", &source, ("in.wav", "out.aac")) else { return };
     assert_eq!(refusal(&stream), "is AAC in a bare stream (ADTS), which is not read: in an MPEG-4 file (.m4a) it is");
+    let fragments = "-c:a aac -movflags frag_keyframe+empty_moov";
+    let Some(fragments) = ffmpeg(fragments, &source, ("in.wav", "out.m4a")) else { return };
+    assert_eq!(refusal(&fragments), "is an MPEG-4 file in fragments, made for streaming, which is not read");
     let Some(surround) = ffmpeg("-c:a aac -ac 6", &source, ("in.wav", "out.m4a")) else { return };
     assert_eq!(refusal(&surround), "has more than two channels: a CD is stereo");
 }
