@@ -247,7 +247,12 @@ fn faults_of_the_recorder_end_in_words_and_leave_a_known_disc() {
         (file, "bd-r", "700 unwritable", ["could not write", spoilt]),
         (file, "dvd-rw", "drive unplug-after 60", ["the drive is gone", reusable]),
         (file, "dvd+r", "drive unplug-after 60", ["the drive is gone", spoilt]),
-        (cd, "cd-r", "drive takes-cd-text no", ["cue sheet", "nothing was written on the disc"]),
+        (
+            cd,
+            "cd-r",
+            "drive takes-cd-text no",
+            ["(5/26/00): burn the disc without CD-TEXT (--cd-text no)", "nothing was written on the disc"],
+        ),
         (cd, "cd-r", "drive unplug-after 20", ["the drive is gone", ""]),
     ];
     for (source, kind, script, words) in cases {

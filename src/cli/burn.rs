@@ -67,6 +67,9 @@ pub struct Burn {
     /// Make all tracks of an audio CD equally loud
     #[arg(long)]
     level: bool,
+    /// Whether the disc gets the CD-TEXT of the source, or of the tags of audio files; without it, a drive that does not write CD-TEXT loses nothing
+    #[arg(long, value_name = "yes|no", default_value = "yes", action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new())]
+    cd_text: bool,
     /// Burn even what the disc can't keep all of
     #[arg(long)]
     allow_loss: bool,
@@ -217,6 +220,7 @@ impl Burn {
                 speed: None,
                 spare_areas: self.spare_areas,
                 erase,
+                without_cd_text: !self.cd_text,
             },
             speed: self.speed,
             verify: self.verify,

@@ -30,7 +30,7 @@ pub enum Meaning {
     Unreadable,
     /// The sector can't be written, or laser power not be found.
     Unwritable,
-    /// The drive does not know this command, or not with these fields: try another.
+    /// The drive does not know this command, or refuses a field of it or what was sent with it: try another.
     NotSupported,
     /// There is no such address on this disc.
     OutOfRange,
@@ -57,6 +57,11 @@ impl Sense {
     /// Whether the drive was reset, or switched off and on, with the same disc in it (6/29).
     pub fn is_reset(&self) -> bool {
         (self.key, self.asc) == (6, 0x29)
+    }
+
+    /// Whether the command was refused (ILLEGAL REQUEST), and nothing of it done.
+    pub fn is_refusal(&self) -> bool {
+        self.key == 5
     }
 
     /// With nothing but the three numbers.
@@ -137,6 +142,8 @@ impl Sense {
             (3, 0x11, _) => "the sector can't be read: clean the disc, or try another drive",
             (3, 0x73, _) => "the drive found no laser power that writes on this disc: try another brand, or a lower speed",
             (3, 0x0C, _) => "the drive could not write: the disc or its end is bad, or the speed too high",
+            (5, 0x24, _) => "the drive refuses a field of this command",
+            (5, 0x26, _) => "the drive refuses what was sent with this command",
             (5, 0x2C, _) => "the drive was told things in an order that it does not take",
             (5, 0x6F, 0x04) => "the disc is not for the region that the drive is set to",
             (_, 0x30, _) => "the disc is of a kind that the drive can't use for this",
@@ -201,5 +208,23 @@ mod tests {
         assert_eq!(Sense::new(6, 0x28, 0).meaning(), Meaning::Changed);
         assert_eq!(Sense::new(5, 0x6F, 3).meaning(), Meaning::Protected);
         assert_eq!(Sense::new(0xB, 0, 0).meaning(), Meaning::Other);
+    }
+
+    /// SPC-4, table of additional sense codes: invalid command operation code, invalid field in CDB, invalid field in parameter list.
+    #[test]
+    fn the_three_refusals_are_three_sentences_and_one_thing_to_do() {
+        let said = [(0x20, 0), (0x24, 0), (0x26, 2)].map(|(asc, ascq)| {
+            let sense = Sense::new(5, asc, ascq);
+            assert_eq!(sense.meaning(), Meaning::NotSupported);
+            sense.to_string()
+        });
+        assert_eq!(
+            said,
+            [
+                "the drive does not know this command (5/20/00)",
+                "the drive refuses a field of this command (5/24/00)",
+                "the drive refuses what was sent with this command (5/26/02)",
+            ]
+        );
     }
 }

@@ -259,6 +259,9 @@ impl JobError {
 
     /// For the person at the window: what it means for the data, and what to try.
     pub fn advice(&self) -> (&'static str, &'static str) {
+        if let JobError::Audio { error, .. } = self {
+            return ("Nothing was written, and the files are as they were.", error.advice());
+        }
         match self.class() {
             Class::Request => ("Nothing was changed.", "Choose another name, folder or format."),
             Class::Input => {

@@ -172,7 +172,7 @@ fn perform(task: &Task, control: &Control, told: &Tell<'_>) -> Result<Outcome, J
         Task::Convert(task) => Outcome::Converted(convert::convert(task, control, tell)?),
         Task::Rip(task) => Outcome::Ripped(Box::new(rip::rip(task, control, tell, told.picture)?)),
         Task::LookAtBlank(name) => Outcome::Blank(Box::new(burn::look_ahead(name, control)?)),
-        Task::LayOut(list) => Outcome::LaidOut(audio_cd::audio_disc(list, control)?),
+        Task::LayOut(list) => Outcome::LaidOut(audio_cd::audio_disc(list, control, tell)?),
         Task::Burn(task) => Outcome::Burned(Box::new(burn::burn(task, control, tell, told.burn)?)),
         Task::Erase(task) => Outcome::Erased(burn::erase(task, control, tell)?),
         Task::Close(task) => Outcome::Closed(burn::close(task, control, tell)?),

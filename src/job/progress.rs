@@ -26,6 +26,8 @@ pub enum Phase {
     Compare,
     /// Ripping: holding what was read against its own checksums. Burning: reading the source to its end before the laser starts.
     Check,
+    /// Burning audio files: reading them to learn how loud they are.
+    Measure,
     /// Burning: erasing or formatting the disc; the drive tells how far it is in 65536ths.
     Erase,
     /// Burning: what comes before the first sector.
@@ -51,6 +53,7 @@ impl Phase {
             Phase::Retry => "retry",
             Phase::Compare => "compare",
             Phase::Check => "check",
+            Phase::Measure => "measure",
             Phase::Erase => "erase",
             Phase::Prepare => "prepare",
             Phase::Burn => "burn",
@@ -64,7 +67,8 @@ impl Phase {
     /// What is counted in it, as `--json` progress lines have it.
     pub fn unit(self) -> &'static str {
         match self {
-            Phase::Burn => "bytes",
+            // Of files, as they are stored, where they are measured.
+            Phase::Burn | Phase::Measure => "bytes",
             // What the drive tells, where it tells something: 65536ths.
             Phase::Erase | Phase::Prepare | Phase::Close => "parts",
             Phase::Wait => "seconds",

@@ -24,7 +24,7 @@ pub fn phase(phase: Phase) -> &'static str {
         Phase::Hash => "Making checksums",
         Phase::Copy => "Making the image",
         Phase::Verify => "Comparing the image with what was read",
-        Phase::Erase | Phase::Prepare | Phase::Burn | Phase::Close | Phase::Wait => "Working",
+        Phase::Measure | Phase::Erase | Phase::Prepare | Phase::Burn | Phase::Close | Phase::Wait => "Working",
     }
 }
 
@@ -41,7 +41,7 @@ pub fn part(phase: Phase, part: f32, picture: Option<&RipPicture>, audio: bool) 
         Phase::Copy => 0.9 + 0.05 * part,
         Phase::Verify => 0.95 + 0.05 * part,
         // No rip writes a disc.
-        Phase::Erase | Phase::Prepare | Phase::Burn | Phase::Close | Phase::Wait => 0.0,
+        Phase::Measure | Phase::Erase | Phase::Prepare | Phase::Burn | Phase::Close | Phase::Wait => 0.0,
     }
 }
 

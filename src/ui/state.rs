@@ -286,7 +286,11 @@ impl State {
 
     /// Something happened in the pool that opens images; its numbers are its own.
     pub fn on_opener_event(&mut self, event: Event) {
-        let Event::Ended(id, result) = event else { return };
+        let (id, result) = match event {
+            Event::Ended(id, result) => (id, result),
+            Event::Progress(id, progress) => return self.ahead.advanced(id, &progress),
+            _ => return,
+        };
         let Some(result) = self.ahead.answered(id, *result) else { return };
         let Some(at) = self.opening.iter().position(|opening| opening.id == id) else { return };
         let Pending { path, .. } = self.opening.remove(at);

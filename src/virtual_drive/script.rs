@@ -59,6 +59,7 @@ impl FaultScript {
             "opc-fails" => manners.opc_fails = yes(value)?,
             "isrc-control" => manners.isrc_control = Some(yes(value)?),
             "takes-cd-text" => manners.takes_cd_text = yes(value)?,
+            "claims-cd-text" => manners.claims_cd_text = yes(value)?,
             "c2" => {
                 manners.c2 = match value {
                     "honest" => C2Manner::Honest,
@@ -123,7 +124,8 @@ mod tests {
         let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n50 flickers\n\
                     drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\ndrive reset-every 40\n\
                     60 unwritable\n61 underrun\n62 flipped 2047.7\ndrive line-rate 4000000\ndrive buffer 65536\ndrive long 300ms\n\
-                    drive opc-fails yes\ndrive isrc-control no\ndrive takes-cd-text no\ndrive records yes\ndrive hand 500ms\n";
+                    drive opc-fails yes\ndrive isrc-control no\ndrive takes-cd-text no\n\
+                    drive claims-cd-text no\ndrive records yes\ndrive hand 500ms\n";
         let fault = |sectors, trouble| Fault { sectors, trouble };
         let wanted = FaultScript {
             manners: Manners {
@@ -140,6 +142,7 @@ mod tests {
                 isrc_control: Some(false),
                 takes_cd_text: false,
                 hand: Duration::from_millis(500),
+                claims_cd_text: false,
                 ..Manners::default()
             },
             faults: vec![

@@ -6,14 +6,13 @@
 //! | AIFF, AIFF-C | a window, its bytes swapped unless they are `sowt` | yes |
 //! | FLAC | decoded on demand ([`decoded`]) | yes |
 //! | ALAC in MPEG-4, Monkey's Audio | decoded on demand | yes |
-//! | MP3, Ogg Vorbis | decoded on demand, gaps at both ends trimmed | no |
+//! | MP3, Ogg Vorbis, AAC-LC in MPEG-4 | decoded on demand, gaps at both ends trimmed | no |
 //!
 //! What a file is, is told by its content. What is not 44.1 kHz, 16 bit and stereo is converted ([`convert`]), and whoever opens it is
 //! told so. A file reads the same every time and from everywhere, for the rest of the house compares bytes; that is true of dither and of
 //! another loudness, too, where somebody asks for them ([`Finish`]).
 
 mod aiff;
-mod alac;
 mod ape;
 mod convert;
 mod decoded;
@@ -22,6 +21,7 @@ mod finish;
 mod flac;
 mod linear;
 mod mp3;
+mod mpeg4;
 mod recording;
 mod shape;
 mod stream;
@@ -115,6 +115,9 @@ impl Kind {
             b"TTA1" | b"TTA2" => Some(Kind::Unread("is True Audio (TTA), which is not read")),
             b"tBaK" => Some(Kind::Unread("is TAK, which is not read")),
             b"OFR " => Some(Kind::Unread("is OptimFROG, which is not read")),
+            [0xFF, second, ..] if second & 0xF6 == 0xF0 => {
+                Some(Kind::Unread("is AAC in a bare stream (ADTS), which is not read: in an MPEG-4 file (.m4a) it is"))
+            }
             b"riff" => Some(Kind::Unread("is Wave64, which is not read")),
             _ if head.get(4..8) == Some(b"ftyp") => Some(Kind::Mpeg4),
             _ => None,

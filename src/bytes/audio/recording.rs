@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::convert::Converted;
 use super::linear::{Linear, Number};
 use super::shape::Shape;
-use super::{AudioError, Finish, Kind, aiff, alac, ape, flac, mp3, vorbis, wave, without_id3v2, without_tail_tags};
+use super::{AudioError, Finish, Kind, aiff, ape, flac, mp3, mpeg4, vorbis, wave, without_id3v2, without_tail_tags};
 use crate::bytes::{Bytes, FileBytes, Window, read_some};
 
 /// An audio file that is open.
@@ -31,7 +31,7 @@ impl Recording {
             Some(Kind::Aiff) => aiff::open(audio)?,
             Some(Kind::Flac) => flac::open(without_tail_tags(audio)?)?,
             Some(Kind::Ogg) => vorbis::open(audio)?,
-            Some(Kind::Mpeg4) => alac::open(audio)?,
+            Some(Kind::Mpeg4) => mpeg4::open(audio)?,
             Some(Kind::Monkey) => ape::open(audio)?,
             Some(Kind::Unread(why)) => return Err(AudioError::Unfit(why)),
             None => mp3::open(without_tail_tags(audio)?)?,

@@ -59,6 +59,11 @@ impl CommandError {
         self.sense().map(Sense::meaning)
     }
 
+    /// Whether the drive refused the command, and did nothing of it.
+    pub fn is_refusal(&self) -> bool {
+        self.sense().is_some_and(Sense::is_refusal)
+    }
+
     /// Whether the drive is gone.
     pub fn is_gone(&self) -> bool {
         matches!(self.fault, CommandFault::Transport(TransportError::Gone))

@@ -30,6 +30,9 @@ pub enum BurnError {
     /// The drive takes none of the cue sheets that describe the disc.
     #[error("the drive does not take the layout of this disc (cue sheet): {0}")]
     CueSheet(#[source] CommandError),
+    /// The drive refuses a lead-in with CD-TEXT, against what its features say.
+    #[error("the drive says that it writes CD-TEXT, and refuses it: {0}")]
+    CdText(#[source] CommandError),
     /// The drive would write somewhere else than it was told, and the data can't lie there.
     #[error("the drive would write at sector {found} instead of {expected}")]
     Place {

@@ -90,9 +90,11 @@ impl Sink {
             _ => sectors,
         };
         let stage = if at < Lba::PROGRAM_START { Stage::LeadIn } else { Stage::Writing };
-        self.begun = true;
         let write = |transport: &mut dyn Transport| mmc::write_sectors(transport, at.0, count as u16, streaming, bytes);
-        match drive.persevere(stage, write) {
+        let written = drive.persevere(stage, write);
+        // What a drive refuses it has not begun.
+        self.begun |= !matches!(&written, Err(BurnError::Command { error, .. }) if error.is_refusal());
+        match written {
             Ok(()) => {}
             Err(BurnError::Command { error, .. }) => return Err(BurnError::Write { at, error }),
             Err(other) => return Err(other),

@@ -9,7 +9,7 @@ use super::plan::{BurnPlan, Piece, Preparation, SessionPlan};
 use super::{BurnError, Kind, Mode, Recorder, Stage, erase};
 use crate::disc::Lba;
 use crate::disc::toc::FIRST_PREGAP;
-use crate::drive::mmc::{self, BlockType, Closing, WriteParameters};
+use crate::drive::mmc::{self, BlockType, Closing, CommandError, WriteParameters};
 
 /// One thing after another. Sessions and tracks by their places in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,9 +185,20 @@ impl Recorder<'_> {
         })
     }
 
-    /// Tries the flavours of cue sheets until the drive takes one.
+    /// Has the drive take the layout of a session. One that refuses it is asked once more without CD-TEXT, to know what it minds: nothing is written by
+    /// that.
     fn send_cue_sheet(&mut self, n: usize) -> Result<(), BurnError> {
-        let Some(session) = self.plan.sessions.get(n) else { return Ok(()) };
+        let Some(session) = self.plan.sessions.get(n).cloned() else { return Ok(()) };
+        let Some(refusal) = self.try_cue_sheets(&session)? else { return Ok(()) };
+        let bare = SessionPlan { cd_text: Vec::new(), ..session.clone() };
+        match session.cd_text.is_empty() || self.try_cue_sheets(&bare)?.is_some() {
+            true => Err(BurnError::CueSheet(refusal)),
+            false => Err(BurnError::CdText(refusal)),
+        }
+    }
+
+    /// Tries the flavours of cue sheets until the drive takes one. What it said of the last, where it takes none.
+    fn try_cue_sheets(&mut self, session: &SessionPlan) -> Result<Option<CommandError>, BurnError> {
         let (first, shift) = (session.tracks.first().and_then(|track| track.pieces.first()), self.shift);
         let lead_in = first.map_or(Lba::PROGRAM_START, |piece| piece.at);
         let mut sheets: Vec<_> = Flavour::ALL.map(|flavour| cue_sheet(session, shift, lead_in, flavour)).to_vec();
@@ -196,16 +207,13 @@ impl Recorder<'_> {
         let mut refusal = None;
         for sheet in sheets {
             match self.drive.persevere(Stage::Starting, |transport| mmc::send_cue_sheet(transport, &sheet)) {
-                Ok(()) => return Ok(()),
-                Err(error) if is_refused(&error) => refusal = Some(error),
-                Err(error) => return Err(error),
+                Ok(()) => return Ok(None),
+                Err(refused @ BurnError::Command { .. }) if !is_refused(&refused) => return Err(refused),
+                Err(BurnError::Command { error, .. }) => refusal = Some(error),
+                Err(other) => return Err(other),
             }
         }
-        match refusal {
-            Some(BurnError::Command { error, .. }) => Err(BurnError::CueSheet(error)),
-            Some(other) => Err(other),
-            None => Ok(()),
-        }
+        Ok(refusal)
     }
 
     fn open_track(&mut self, n: usize, t: usize) -> Result<(), BurnError> {

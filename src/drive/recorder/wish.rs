@@ -20,6 +20,8 @@ pub struct BurnWish {
     pub spare_areas: Option<bool>,
     /// What is on a rewritable disc is erased first, or the disc formatted anew; `None`: only where nothing is lost by that.
     pub erase: Option<Erase>,
+    /// The CD-TEXT of the source stays off the disc, as somebody wants it: that is no loss.
+    pub without_cd_text: bool,
 }
 
 /// What is closed when all has been written.

@@ -146,9 +146,9 @@ impl<'d> Recorder<'d> {
                 }
             }
             let bytes = self.maker.make(filler, piece.block, piece.at + number, number, count);
-            self.put(piece, u64::from(number) * piece.block.size() as u64, &bytes)?;
+            self.put(piece, u64::from(number) * piece.block.size() as u64, &bytes).map_err(|error| of_text(piece, error))?;
         }
-        self.end_piece()
+        self.end_piece().map_err(|error| of_text(piece, error))
     }
 
     /// Bytes of a piece, the first at this offset in it.
@@ -202,6 +202,14 @@ impl<'d> Recorder<'d> {
             _ if self.plan.sessions.first().is_some_and(|session| session.number > 1) => AfterFailure::AsBefore,
             _ => AfterFailure::Spoilt,
         }
+    }
+}
+
+/// A drive may take the cue sheet, and none of the CD-TEXT itself, which goes without a main channel.
+fn of_text(piece: Piece, error: BurnError) -> BurnError {
+    match error {
+        BurnError::Write { error, .. } if piece.block.main.is_none() && error.is_refusal() => BurnError::CdText(error),
+        other => other,
     }
 }
 

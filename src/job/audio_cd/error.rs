@@ -90,6 +90,31 @@ impl AudioFault {
     }
 }
 
+impl AudioFault {
+    /// What to try.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            AudioFault::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+                "Look where the file was moved to, or connect the disk that it is on."
+            }
+            AudioFault::Io(_) => "Check the disk that the file is on, and whether it may be read.",
+            AudioFault::Unfit(_) => "Convert the file to WAV or FLAC with another program, or take it off the list.",
+            AudioFault::TooShort => "Take the file off the list.",
+            AudioFault::Damaged(_) => "Get the file again, or take it off the list.",
+            AudioFault::EmptyFolder => "Choose a folder with audio files in it.",
+            AudioFault::EmptyPlaylist | AudioFault::Missing { .. } | AudioFault::Circle => {
+                "Mend the playlist, or choose the files themselves."
+            }
+            AudioFault::Address(_) | AudioFault::Stream => "Save what it names as files, and choose those.",
+            AudioFault::OtherPlaylist => "Save it as M3U (m3u8), or choose the files themselves.",
+            AudioFault::CueSheet => "Open the cue sheet as an image, and burn that.",
+            AudioFault::Nothing => "Choose audio files.",
+            AudioFault::TooMany | AudioFault::TooLong => "Spread the files over several discs.",
+            AudioFault::Disc(_) => "Choose other files.",
+        }
+    }
+}
+
 impl From<AudioError> for AudioFault {
     fn from(error: AudioError) -> AudioFault {
         match error {

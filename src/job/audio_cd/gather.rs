@@ -23,8 +23,8 @@ const MOST_ENTRIES: usize = 10_000;
 /// What a file in a folder has to be called to be one of its tracks. Those that are not read are here, too, so that they are refused by
 /// name and not left out in silence.
 #[rustfmt::skip]
-const EXTENSIONS: [&str; 24] = [
-    "wav", "wave", "rf64", "w64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "m4a",
+const EXTENSIONS: [&str; 25] = [
+    "wav", "wave", "rf64", "w64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "m4a", "m4b",
     "ape", "opus", "aac", "wma", "wv", "tta", "tak", "ofr", "mpc", "dsf", "dff", "spx",
 ];
 const PLAYLISTS: [&str; 2] = ["m3u", "m3u8"];

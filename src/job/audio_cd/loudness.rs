@@ -1,5 +1,8 @@
 //! How loud tracks are, and how they become equally loud: EBU R 128, measured as ITU-R BS.1770-4 says.
 
+use std::fs;
+use std::sync::{Mutex, PoisonError};
+
 use ebur128::{EbuR128, Mode};
 
 use super::AudioFault;
@@ -7,7 +10,8 @@ use super::gather::Item;
 use crate::bytes::audio::Recording;
 use crate::image::file_name;
 use crate::job::pipeline::in_order;
-use crate::job::{Control, JobError};
+use crate::job::progress::Meter;
+use crate::job::{Control, JobError, Phase, Progress};
 use crate::threads::workers;
 
 /// No peak between samples becomes higher than this, in decibels below full scale (EBU R 128, recommendation (j)).
@@ -38,12 +42,23 @@ impl Loudness {
     }
 }
 
-/// The factors that make all tracks equally loud, and what has to be said about that.
-pub fn levelled(items: &[Item], control: &Control) -> Result<(Vec<f64>, Vec<String>), JobError> {
+/// The factors that make all tracks equally loud, and what has to be said about that. As many files are measured at once as there are processors; what is
+/// told of are their bytes.
+pub fn levelled(
+    items: &[Item],
+    control: &Control,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<(Vec<f64>, Vec<String>), JobError> {
+    // What can't be asked for its size can't be opened either, and is named then.
+    let sizes: Vec<u64> = items.iter().map(|item| fs::metadata(&item.path).map_or(0, |file| file.len())).collect();
+    let total = sizes.iter().copied().fold(0, u64::saturating_add);
+    let meter = Mutex::new(Meter::new(control, tell, Phase::Measure, total));
     let mut found = Vec::new();
     let measure = |number: usize, place: &mut Option<Loudness>| -> Result<(), JobError> {
-        if let Some(item) = items.get(number) {
-            *place = Some(measured(item, control)?);
+        let track = u8::try_from(number + 1).ok();
+        let advance = |bytes| meter.lock().unwrap_or_else(PoisonError::into_inner).advance(bytes, bytes, track);
+        if let (Some(item), Some(&size)) = (items.get(number), sizes.get(number)) {
+            *place = Some(measured(item, size, &advance)?);
         }
         Ok(())
     };
@@ -52,6 +67,7 @@ pub fn levelled(items: &[Item], control: &Control) -> Result<(Vec<f64>, Vec<Stri
         Ok(())
     };
     in_order(items.len(), workers(), || None, measure, keep)?;
+    meter.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     let target = target(&found);
     let mut notes: Vec<String> =
         target.map(|target| format!("All tracks are brought to {target:.1} LUFS.")).into_iter().collect();
@@ -94,26 +110,28 @@ fn note(name: &str, track: Loudness, gain: f64, target: Option<f64>) -> Option<S
     })
 }
 
-fn measured(item: &Item, control: &Control) -> Result<Loudness, JobError> {
+/// Is told that so many bytes more were heard; an error calls it off.
+type Advance<'a> = &'a dyn Fn(u64) -> Result<(), JobError>;
+
+/// Measures a file of this size.
+fn measured(item: &Item, size: u64, advance: Advance<'_>) -> Result<Loudness, JobError> {
     let fail = |fault: AudioFault| fault.of(&item.path);
     let recording = Recording::open(&item.path).map_err(|error| fail(error.into()))?;
-    loudness(&recording, control, &fail)
-}
-
-/// Measures all of it.
-fn loudness(recording: &Recording, control: &Control, fail: &dyn Fn(AudioFault) -> JobError) -> Result<Loudness, JobError> {
     let strange = |_| fail(AudioFault::Unfit("its loudness can't be measured"));
     let mut meter = EbuR128::new(2, recording.rate(), Mode::I | Mode::TRUE_PEAK).map_err(strange)?;
     let floats = recording.floats();
     let mut bytes = vec![0; STEP * WIDE];
-    let mut at = 0;
+    let (mut at, mut heard) = (0, 0);
     while at < floats.len() {
-        control.check()?;
         let count = usize::try_from(floats.len() - at).unwrap_or(usize::MAX).min(bytes.len());
         floats.read_at(at, &mut bytes[..count]).map_err(|error| fail(AudioFault::of_reading(error)))?;
         let samples: Vec<f32> = bytes[..count].as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         meter.add_frames_f32(&samples).map_err(strange)?;
         at += count as u64;
+        // How much of the file that was.
+        let now = (u128::from(size) * u128::from(at) / u128::from(floats.len())) as u64;
+        advance(now - heard)?;
+        heard = now;
     }
     let integrated = meter.loudness_global().map_err(strange)?;
     let peak = meter.true_peak(0).map_err(strange)?.max(meter.true_peak(1).map_err(strange)?);

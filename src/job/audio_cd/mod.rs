@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub use error::AudioFault;
 
-use super::{Control, JobError};
+use super::{Control, JobError, Progress};
 use crate::bytes::Bytes;
 use crate::bytes::audio::{self, Finish, Recording};
 use crate::disc::sector::RAW;
@@ -69,16 +69,16 @@ pub struct AudioDisc {
     pub notes: Vec<String>,
 }
 
-/// Opens the files and lays them out: see [`layout`] for where tracks begin. To level them, all are read to their ends.
+/// Opens the files and lays them out: see [`layout`] for where tracks begin. To level them, all are read to their ends, and `tell` hears how far that is.
 ///
 /// What is 44.1 kHz, 16 bits and stereo is on the disc bit for bit, unless it is levelled. Anything else is converted, with dither where it was finer than
 /// 16 bits, and that is noted. The files have to stay as they are while the disc is read.
-pub fn audio_disc(list: &AudioList, control: &Control) -> Result<AudioDisc, JobError> {
+pub fn audio_disc(list: &AudioList, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<AudioDisc, JobError> {
     let mut gathered = gather(&list.files, control)?;
     let mut notes = std::mem::take(&mut gathered.notes);
     let factors = match list.level {
         true => {
-            let (factors, told) = loudness::levelled(&gathered.items, control)?;
+            let (factors, told) = loudness::levelled(&gathered.items, control, tell)?;
             notes.extend(told);
             factors
         }

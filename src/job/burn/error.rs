@@ -59,7 +59,7 @@ pub enum BurnFault {
     #[error(transparent)]
     Erase(#[from] DiscError),
     /// The recorder failed while it was at work.
-    #[error("{error}; {after}")]
+    #[error("{error}{}; {after}", remedy(error))]
     Failed {
         /// What went wrong.
         #[source]
@@ -100,6 +100,14 @@ pub enum BurnFault {
     /// The disc was closed in a way in which it can't become an image.
     #[error("nothing on the disc is closed: there is nothing to keep")]
     NothingKept,
+}
+
+/// What can be done about it besides trying again, for the message.
+fn remedy(error: &BurnError) -> &'static str {
+    match error {
+        BurnError::CdText(_) => ": burn the disc without CD-TEXT (--cd-text no)",
+        _ => "",
+    }
 }
 
 impl BurnFault {

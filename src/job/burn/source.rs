@@ -35,7 +35,7 @@ impl BurnSource {
         let path = match &task.source {
             BurnFrom::Disc(path) => path,
             BurnFrom::Audio(list) => {
-                let disc = audio_disc(list, control)?;
+                let disc = audio_disc(list, control, tell)?;
                 let path = list.files.first().cloned().unwrap_or_default();
                 return Ok(BurnSource { reader: disc.reader, path, drive: None, notes: disc.notes, _saved: None });
             }

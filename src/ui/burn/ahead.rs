@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::drive::recorder::Recordable;
-use crate::job::{AudioDisc, AudioList, JobError, JobId, Outcome};
+use crate::job::{AudioDisc, AudioList, JobError, JobId, Outcome, Progress};
 
 /// What is known of something that has to be asked for.
 pub enum Known<T> {
@@ -33,6 +33,8 @@ impl<T> Known<T> {
 pub struct Ahead {
     recorders: Vec<(String, Known<Recordable>)>,
     list: Option<(AudioList, Known<AudioDisc>)>,
+    /// How much of the files of that list was measured, from 0 to 1.
+    measured: Option<f32>,
     version: u64,
 }
 
@@ -62,6 +64,19 @@ impl Ahead {
     pub fn ask_list(&mut self, id: JobId, list: AudioList) {
         self.version += 1;
         self.list = Some((list, Known::Asked(id)));
+        self.measured = None;
+    }
+
+    /// How much of the files of the list was measured, from 0 to 1, where they have to be and that goes on.
+    pub fn measured(&self) -> Option<f32> {
+        self.measured.filter(|_| self.list_in_question().is_some())
+    }
+
+    /// A question is on its way to its answer.
+    pub fn advanced(&mut self, id: JobId, progress: &Progress) {
+        if self.list_in_question() == Some(id) && progress.total > 0 {
+            self.measured = Some(progress.done as f32 / progress.total as f32);
+        }
     }
 
     /// The question that is open of a list.
@@ -115,6 +130,11 @@ mod tests {
         ahead.ask_list(JobId(1), list("a.wav"));
         assert_eq!(ahead.list_in_question(), Some(JobId(1)));
         ahead.ask_list(JobId(2), list("b.wav"));
+        let half = Progress { phase: crate::job::Phase::Measure, done: 1, total: 2, rate: 0.0, eta: None, track: None };
+        ahead.advanced(JobId(1), &half);
+        assert_eq!(ahead.measured(), None, "of a list that nobody wants any more");
+        ahead.advanced(JobId(2), &half);
+        assert_eq!(ahead.measured(), Some(0.5));
         let before = ahead.version();
         assert!(ahead.answered(JobId(2), Err(JobError::NoFormat("b.wav".into()))).is_none());
         assert!(matches!(ahead.list(&list("b.wav")), Some(Known::Not(_))) && ahead.list(&list("a.wav")).is_none());

@@ -174,7 +174,10 @@ fn notes(ui: &mut Ui, state: &State, audio: &AudioForm) {
     match state.ahead.list(&audio.list) {
         Some(Known::Here(disc)) => disc.notes.iter().for_each(|text| drop(note(ui, text))),
         Some(Known::Not(why)) => marked_line(ui, Icon::Warning, t.warn, why),
-        Some(Known::Asked(_)) => drop(note(ui, "Looking at the files…")),
+        Some(Known::Asked(_)) => drop(match state.ahead.measured() {
+            Some(part) => note(ui, format!("Measuring how loud the tracks are: {:.0} %", part * 100.0)),
+            None => note(ui, "Looking at the files…"),
+        }),
         None => {}
     }
 }

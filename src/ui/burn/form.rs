@@ -56,6 +56,8 @@ pub struct BurnForm {
     pub spare_areas: Option<bool>,
     /// What is on a rewritable disc is erased first.
     pub erase: Option<Erase>,
+    /// The CD-TEXT of the source goes with it.
+    pub cd_text: bool,
     /// The disc is read back and compared.
     pub verify: bool,
     /// Discs that are burned in each recorder.
@@ -96,6 +98,7 @@ impl BurnForm {
             layer_break: String::new(),
             spare_areas: None,
             erase: None,
+            cd_text: true,
             verify: true,
             copies: 1,
             eject: false,
@@ -200,6 +203,7 @@ impl BurnForm {
             speed: self.speed,
             spare_areas: self.spare_areas,
             erase: self.erase.filter(|_| kind.is_none_or(Kind::is_rewritable)),
+            without_cd_text: !self.cd_text,
         }
     }
 

@@ -39,6 +39,9 @@ pub fn show(ui: &mut Ui, form: &mut BurnForm) {
         note(ui, "This disc can't be simulated in this drive.");
     }
     ui.add_enabled_ui(!form.simulate, |ui| ui.checkbox(&mut form.verify, "Read the disc back and compare it"));
+    if facts.cd_text {
+        ui.checkbox(&mut form.cd_text, "CD-TEXT: titles and names that players show");
+    }
     ui.add_space(XS);
     let mut more = form.more;
     if fold(ui, &mut more, "More options") {

@@ -87,6 +87,8 @@ pub struct Facts {
     pub spare_areas: bool,
     /// Whether something is on a disc that can be erased.
     pub erasable: bool,
+    /// Whether the source has CD-TEXT.
+    pub cd_text: bool,
 }
 
 /// The disc that is burned, as far as it is known.
@@ -102,7 +104,10 @@ pub fn source<'a>(form: &BurnForm, state: &'a State) -> Option<&'a dyn DiscReade
 pub fn work_out(form: &BurnForm, state: &State) -> Facts {
     let source = source(form, state);
     let reads = source_drive(&form.from, state);
-    let mut facts = Facts::default();
+    // While files are looked at anew, what they had before stands: nothing should move for a moment.
+    let before = form.audio().is_some() && form.facts().cd_text;
+    let cd_text = source.map_or(before, |source| !source.disc().cd_text.is_empty());
+    let mut facts = Facts { cd_text, ..Facts::default() };
     let mut known: Vec<&Recordable> = Vec::new();
     for name in form.targets() {
         let recordable = state.ahead.recorder(&name);

@@ -87,7 +87,8 @@ fn the_button(ui: &mut Ui, state: &State, form: &mut BurnForm, actions: &mut Act
     let t = tokens(ui);
     match obstacle {
         Some(why) => {
-            let color = if form.is_asking() { t.weak } else { t.bad };
+            let looks = form.audio().is_some() && state.ahead.list_in_question().is_some();
+            let color = if looks || form.is_asking() { t.weak } else { t.bad };
             ui.add(egui::Label::new(RichText::new(why).size(SMALL).color(color)).wrap());
         }
         None => drop(note(ui, remark(form))),

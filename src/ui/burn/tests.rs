@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::AudioForm;
 use super::form::{BurnForm, From};
 use super::prospect::Verdict;
 use crate::disc::{Disc, Lba, Medium, Track, TrackMode};
@@ -10,8 +11,8 @@ use crate::drive::mmc::DiscState;
 use crate::drive::recorder::{AfterFailure, BurnError, Close, Erase, Kind, Mode, Offers, Recordable, Stage};
 use crate::image::{ExtentReader, Image, by_name};
 use crate::job::{
-    BurnFault, BurnNews, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId, Level,
-    OpenReport, Outcome, Phase, Progress, Task, Verified,
+    AudioDisc, BurnFault, BurnNews, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId,
+    Level, OpenReport, Outcome, Phase, Progress, Task, Verified,
 };
 use crate::ui::state::State;
 use crate::ui::work::Stage as JobStage;
@@ -19,8 +20,12 @@ use crate::virtual_drive::BlankKind;
 
 /// A state with a disc of so many sectors open.
 fn state(medium: Medium, mode: TrackMode, sectors: u32) -> State {
+    showing(Disc::new(medium, vec![Track::new(1, mode, Lba(0), sectors)]))
+}
+
+/// A state with this disc open.
+fn showing(disc: Disc) -> State {
     let mut state = State::default();
-    let disc = Disc::new(medium, vec![Track::new(1, mode, Lba(0), sectors)]);
     let reader = Arc::new(ExtentReader::new(disc, Vec::new()).unwrap());
     let format = by_name("iso").unwrap();
     let image = Image { path: "a.iso".into(), format, reader, files: vec![], warnings: vec![], promises: vec![] };
@@ -159,6 +164,43 @@ fn what_was_chosen_for_another_disc_is_taken_back() {
     put(&mut state, 3, "/dev/sr0", other);
     form.refresh(&state);
     assert_eq!((form.mode, form.speed, form.simulate, form.obstacle(&state)), (None, None, false, None));
+}
+
+#[test]
+fn cd_text_is_a_choice_where_there_is_some_and_no_loss_where_it_is_not_wanted() {
+    let mut titled = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Audio, Lba(0), 40_000)]);
+    titled.cd_text.set(1, crate::disc::cd_text::Field::Title, "A");
+    let mut state = showing(titled);
+    let mut deaf = disc(Kind::CdR, DiscState::Blank);
+    deaf.offers.subchannel = false;
+    put(&mut state, 2, "/dev/sr0", deaf);
+    let mut form = form(&state, &["/dev/sr0"]);
+    assert!(form.facts().cd_text && form.obstacle(&state).unwrap().starts_with("Not everything can be written"));
+    form.cd_text = false;
+    form.refresh(&state);
+    assert_eq!((form.obstacle(&state), form.facts().losses.len()), (None, 0));
+    assert!(burn_task(&form, &state).wish.without_cd_text);
+    let plain = self::state(Medium::Cd, TrackMode::Mode1, 40_000);
+    assert!(!self::form(&plain, &[]).facts().cd_text);
+}
+
+#[test]
+fn while_files_are_measured_that_is_told_and_the_choice_of_cd_text_stays() {
+    let mut titled = Disc::new(Medium::Cd, vec![Track::new(1, TrackMode::Audio, Lba(0), 40_000)]);
+    titled.cd_text.set(1, crate::disc::cd_text::Field::Title, "A");
+    let made = AudioDisc { reader: Arc::new(ExtentReader::new(titled, Vec::new()).unwrap()), notes: Vec::new() };
+    let (mut state, mut audio) = (State::default(), AudioForm::new(vec!["a.wav".into()]));
+    state.submitted(Instant::now(), JobId(1), &Task::LayOut(audio.list.clone()));
+    state.on_opener_event(Event::Ended(JobId(1), Box::new(Ok(Outcome::LaidOut(made)))));
+    let mut form = BurnForm::new(From::Audio(audio.clone()), &state);
+    assert!(form.facts().cd_text);
+    audio.list.level = true;
+    state.submitted(Instant::now(), JobId(2), &Task::LayOut(audio.list.clone()));
+    let half = Progress { phase: Phase::Measure, done: 1, total: 2, rate: 0.0, eta: None, track: None };
+    state.on_opener_event(Event::Progress(JobId(2), half));
+    form.from = From::Audio(audio);
+    form.refresh(&state);
+    assert_eq!((form.facts().cd_text, state.ahead.measured()), (true, Some(0.5)));
 }
 
 #[test]

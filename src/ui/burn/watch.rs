@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::drive::recorder::{Kind, Stage};
-use crate::job::{BurnNews, BurnPicture, Phase, Progress, Task, blank_of};
+use crate::job::{BurnFrom, BurnNews, BurnPicture, Phase, Progress, Task, blank_of};
 
 /// What is done with a disc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct BurnJob {
     /// The disc is read back.
     verify: bool,
     copies: u32,
+    /// Tracks are made equally loud, for which they are measured first.
+    levels: bool,
     /// The disc it is at, counted from 1.
     copy: u32,
     phase: Option<Phase>,
@@ -67,6 +69,7 @@ impl BurnJob {
             refused: None,
             verify: false,
             copies: 1,
+            levels: false,
             copy: 1,
             phase: None,
         };
@@ -74,7 +77,8 @@ impl BurnJob {
             Task::Burn(task) => {
                 let (simulated, copies) = (task.wish.simulate, task.copies);
                 let verify = task.verify && !simulated;
-                Some(BurnJob { simulated, verify, copies, ..bare(&task.drive, Deed::Burn, task.eject) })
+                let levels = matches!(&task.source, BurnFrom::Audio(list) if list.level);
+                Some(BurnJob { simulated, verify, copies, levels, ..bare(&task.drive, Deed::Burn, task.eject) })
             }
             Task::Erase(task) => Some(bare(&task.drive, Deed::Erase, task.eject)),
             Task::Close(task) => Some(bare(&task.drive, Deed::Close, task.eject)),
@@ -134,6 +138,7 @@ impl BurnJob {
             return format!("Put another disc in: {why}");
         }
         let words = match (phase, stage) {
+            (Phase::Measure, _) => "Measuring how loud the tracks are",
             (Phase::Check, _) => "Reading the source to its end, before the laser starts",
             (Phase::Erase, Some(Stage::Formatting)) => "Formatting",
             (Phase::Erase, _) => "Erasing",
@@ -169,7 +174,9 @@ impl BurnJob {
                 from + (to - from) * part
             }
             None if progress.phase == Phase::Wait => 0.0,
-            // The source is read: no disc was begun.
+            // The source is read, or measured and then read: no disc was begun.
+            None if progress.phase == Phase::Measure => return BEFORE * part / 2.0,
+            None if self.levels => return BEFORE * (1.0 + part) / 2.0,
             None => return BEFORE * part,
         };
         BEFORE + (1.0 - BEFORE) * ((self.copy - 1) as f32 + done) / self.copies.max(1) as f32
@@ -246,7 +253,8 @@ mod tests {
         let mut job = job(true, 2, Kind::CdR);
         let mut last = -1.0;
         let disc = [Phase::Prepare, Phase::Burn, Phase::Close, Phase::Wait, Phase::Verify];
-        for phase in [Phase::Check].into_iter().chain(disc).chain([Phase::Wait]).chain(disc) {
+        job.levels = true;
+        for phase in [Phase::Measure, Phase::Check].into_iter().chain(disc).chain([Phase::Wait]).chain(disc) {
             job.advanced(phase);
             if phase != Phase::Wait {
                 let part = job.part(&at(phase, 50));

@@ -1,7 +1,7 @@
 //! What a burn can do, does, and has done, in words.
 
 use crate::drive::mmc::DiscState;
-use crate::drive::recorder::{BurnLoss, DiscError, Kind, Mode, Recordable};
+use crate::drive::recorder::{BurnError, BurnLoss, DiscError, Kind, Mode, Recordable};
 use crate::image::file_name;
 use crate::job::{BurnFault, BurnFrom, BurnReport, BurnTask, BurnedDisc, DiscReport, JobError, blank_of, drive_of};
 use crate::ui::work::Done;
@@ -204,6 +204,7 @@ pub fn advice(fault: &BurnFault) -> (String, &'static str) {
     let nothing = || "Nothing was written, and the disc in the drive is as it was.".to_owned();
     let medium = || format!("{} The source is unharmed.", medium_left(fault).unwrap_or_else(nothing));
     match fault {
+        BurnFault::Failed { error: BurnError::CdText(_), .. } => (medium(), "Untick “CD-TEXT”, and burn it again."),
         BurnFault::Failed { .. } => (medium(), "Try a slower speed, another disc, or another maker's discs."),
         BurnFault::Source { .. } => (medium(), "Copy the source to a disk of this computer, and burn it from there."),
         BurnFault::Cancelled { .. } => (medium(), "Start again whenever you like."),
@@ -233,7 +234,10 @@ pub fn advice(fault: &BurnFault) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drive::recorder::{AfterFailure, BurnError, Stage};
+    use crate::drive::mmc::{CommandError, CommandFault};
+    use crate::drive::recorder::{AfterFailure, Stage};
+    use crate::drive::sense::Sense;
+    use crate::drive::transport::TransportError;
     use crate::job::Verified;
 
     fn disc(verified: Verified) -> BurnedDisc {
@@ -282,6 +286,23 @@ mod tests {
             "Writing in /dev/sr0 has failed: closing the disc: the drive did not get ready in time."
         );
         assert_eq!(advice(&fault).0, "The disc can't be used any more. The source is unharmed.");
+    }
+
+    #[test]
+    fn a_refused_cd_text_says_what_to_untick() {
+        let sense = TransportError::Check(Sense::new(5, 0x26, 0));
+        let error = CommandError { command: "SEND CUE SHEET", fault: CommandFault::Transport(sense) };
+        let fault = BurnFault::Failed { error: BurnError::CdText(error), kind: Kind::CdR, after: AfterFailure::Untouched };
+        assert_eq!(
+            happened("/dev/sr0", &fault),
+            "Writing in /dev/sr0 has failed: the drive says that it writes CD-TEXT, and refuses it: SEND CUE SHEET: the drive refuses what was sent with \
+             this command (5/26/00)."
+        );
+        let (means, try_this) = advice(&fault);
+        assert_eq!(means, "Nothing was written on the disc. The source is unharmed.");
+        assert_eq!(try_this, "Untick “CD-TEXT”, and burn it again.");
+        let line = fault.to_string();
+        assert!(line.ends_with(": burn the disc without CD-TEXT (--cd-text no); nothing was written on the disc"), "{line}");
     }
 
     #[test]

@@ -59,7 +59,8 @@ pub fn configuration(manners: &Manners, medium: Option<&Medium>, cdb: &[u8]) -> 
     let current = medium.map_or(Profile::NONE, |medium| medium.profile);
     let mut all = features(manners, current);
     if manners.records {
-        all.extend(recorder::features(medium.and_then(|medium| medium.recording.as_ref()), current));
+        let recording = medium.and_then(|medium| medium.recording.as_ref());
+        all.extend(recorder::features(recording, current, manners.claims_cd_text));
         all.sort_by_key(|(code, _, _)| *code);
     }
     let chosen = all.into_iter().filter(|(code, flags, _)| match wanted {

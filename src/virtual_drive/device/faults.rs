@@ -50,6 +50,8 @@ pub struct Manners {
     pub isrc_control: Option<bool>,
     /// Whether it takes a cue sheet with CD-TEXT.
     pub takes_cd_text: bool,
+    /// Whether its features say that it takes one.
+    pub claims_cd_text: bool,
     /// After so many commands it is gone.
     pub unplug_after: Option<u64>,
     /// At this command, and again after as many, it says that it was reset, instead of doing what it is told.
@@ -84,6 +86,7 @@ impl Default for Manners {
             opc_fails: false,
             isrc_control: None,
             takes_cd_text: true,
+            claims_cd_text: true,
             unplug_after: None,
             reset_every: None,
             hand: Duration::from_secs(3),

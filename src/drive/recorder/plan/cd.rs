@@ -5,7 +5,7 @@ use super::{Block, BurnLoss, CannotBurn, Filler, Piece, SessionPlan, Source, Sto
 use crate::disc::sector::Slice;
 use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Disc, DiscType, Lba, Session, Track, TrackId, TrackMode};
-use crate::drive::recorder::{Close, Mode};
+use crate::drive::recorder::{BurnWish, Close, Mode};
 
 /// Sectors that a track has at least: four seconds (Red Book).
 const LEAST: u32 = 300;
@@ -28,20 +28,21 @@ pub fn sessions(
     disc: &Disc,
     stored: &StoredAs<'_>,
     target: &Target<'_>,
-    close: Close,
+    wish: &BurnWish,
     losses: &mut Vec<BurnLoss>,
 ) -> Result<Vec<SessionPlan>, CannotBurn> {
     let mode = target.mode;
     let several = disc.sessions.len() > 1 && !target.recordable.offers.raw_sessions;
     // The lead-in of a session that another may follow tells where; that is the drive's to say.
-    if mode == Mode::Raw && (several || close == Close::Session) {
+    if mode == Mode::Raw && (several || wish.close == Close::Session) {
         return Err(CannotBurn::Sessions(mode));
     }
     let tracks = u32::from(target.tracks()) + disc.tracks().count() as u32;
     if tracks > MOST_TRACKS {
         return Err(CannotBurn::TooManyTracks(tracks));
     }
-    let layout = Layout { stored, target, cd_text: cd_text(disc, target, losses), mcn: disc.mcn };
+    let cd_text = if wish.without_cd_text { Vec::new() } else { cd_text(disc, target, losses) };
+    let layout = Layout { stored, target, cd_text, mcn: disc.mcn };
     let first = disc.tracks().next().map_or(1, |(_, track)| track.number);
     let wanted = if target.afresh { u16::from(first) } else { target.tracks() + 1 };
     // A first track of a higher number leaves fewer.
@@ -55,7 +56,7 @@ pub fn sessions(
             Mode::TrackAtOnce => layout.track_by_track(session, place)?,
             _ => layout.at_once(session, place)?,
         };
-        plan.open = plans.len() + 1 < disc.sessions.len() || close == Close::Session;
+        plan.open = plans.len() + 1 < disc.sessions.len() || wish.close == Close::Session;
         begin = plan.lead_out + SESSION_GAPS[usize::from(on_disc > 1)];
         number += plan.tracks.len() as u8;
         plans.push(plan);

@@ -105,7 +105,7 @@ pub fn plan(disc: &Disc, stored: &StoredAs<'_>, recordable: &Recordable, wish: &
         losses.push(BurnLoss::Medium);
     }
     let (sessions, layer_break) = match kind.is_cd() {
-        true => (cd::sessions(disc, stored, &target, wish.close, &mut losses)?, None),
+        true => (cd::sessions(disc, stored, &target, wish, &mut losses)?, None),
         false => dvd::sessions(disc, &target, wish, &mut losses)?,
     };
     let free = match preparation {

@@ -127,6 +127,25 @@ fn cue_sheets_are_tried_until_one_is_taken() {
     assert_eq!(opcodes(&sent).last(), Some(&0x1E), "the tray is unlocked after a failure");
 }
 
+/// A drive may refuse the lead-in with CD-TEXT in the cue sheet, or when it is sent; that the disc is at fault, and not the text, is told apart.
+#[test]
+fn a_refused_cd_text_is_known_for_one_and_nothing_is_written() {
+    let mut titled = disc(&[(Audio, 0, 600)]);
+    titled.cd_text.set(0, crate::disc::cd_text::Field::Title, "A");
+    let plan = planned(&titled, &blank_cd(), BurnWish::default());
+    let ended = |refuses: fn(&[u8], &[u8]) -> bool| {
+        let (mut drive, sent) = noting(move |cdb, bytes, _| refuses(cdb, bytes).then_some(Sense::new(5, 0x26, 0)));
+        let mut recorder = Recorder::new(&mut drive, plan.clone(), Box::new(on));
+        let error = recorder.start().unwrap_err();
+        let after = recorder.abandon();
+        let written = opcodes(&sent).contains(&0x2A);
+        (matches!(error, BurnError::CdText(_)), after, written)
+    };
+    assert_eq!(ended(|cdb, sheet| cdb[0] == 0x5D && sheet[3] == 0x41), (true, AfterFailure::Untouched, false));
+    assert_eq!(ended(|cdb, bytes| cdb[0] == 0x2A && bytes.len() % 96 == 0), (true, AfterFailure::Untouched, true));
+    assert_eq!(ended(|cdb, _| cdb[0] == 0x5D), (false, AfterFailure::Untouched, false));
+}
+
 #[test]
 fn raw_sectors_are_sent_with_as_much_subchannel_as_the_drive_takes() {
     // A drive that takes P and Q, and nothing else.

@@ -91,6 +91,25 @@ fn track_at_once_says_what_it_leaves_out() {
 }
 
 #[test]
+fn cd_text_that_a_drive_does_not_write_is_a_loss_and_one_that_nobody_wants_is_none() {
+    let mut disc = disc(&[(Audio, 0, 600)]);
+    disc.cd_text.set(1, Field::Title, "A");
+    let mut blank = blank_cd();
+    blank.offers.subchannel = false;
+    let without = BurnWish { without_cd_text: true, ..BurnWish::default() };
+    let lost = planned(&disc, &blank, BurnWish::default()).unwrap();
+    assert_eq!(lost.losses, [BurnLoss::CdText("this drive does not write it")]);
+    assert!(lost.losses[0].needs_leave());
+    for (blank, wish) in
+        [(&blank, without), (&blank_cd(), without), (&blank, BurnWish { mode: Some(Mode::TrackAtOnce), ..without })]
+    {
+        assert_eq!(planned(&disc, blank, wish).unwrap().losses, []);
+    }
+    let plan = planned(&disc, &blank_cd(), without).unwrap();
+    assert_eq!((plan.sessions[0].cd_text.len(), plan.pieces().next().unwrap().at), (0, Lba(-150)), "the lead-in is the drive's");
+}
+
+#[test]
 fn a_second_session_lies_where_the_drive_will_put_it() {
     let disc = with_session(disc(&[(Audio, 0, 600)]), Mode2Mixed, Lba(12_000), 600);
     let plan = planned(&disc, &blank_cd(), BurnWish::default()).unwrap();

@@ -219,6 +219,32 @@ fn sessions_are_added_until_the_disc_is_closed() {
     assert_arrived(&*second, &burnt, &drive);
 }
 
+/// A drive that says that it can't is planned for; one that says nothing of it fails before the laser; and both burn the disc without.
+#[test]
+fn drives_without_cd_text_burn_the_rest_of_the_disc() {
+    let source = source(rich());
+    let without = BurnWish { without_cd_text: true, ..BurnWish::default() };
+    for (claims, losses) in [(false, vec![BurnLoss::CdText("this drive does not write it")]), (true, vec![])] {
+        let mut device = Box::new(Device::new(Manners { takes_cd_text: false, claims_cd_text: claims, ..Manners::default() }));
+        device.insert_blank(Blank::new(BlankKind::CdR), Vec::new()).unwrap();
+        get_ready(&mut device);
+        let blank = look_at_blank(&mut *device).unwrap();
+        let plan = plan(source.disc(), &|id| source.stored(id), &blank, &BurnWish::default()).unwrap();
+        assert_eq!(plan.losses, losses);
+        let mut recorder = Recorder::new(&mut *device, plan, Box::new(on));
+        let refused = recorder.start().err();
+        assert_eq!(refused.map(|error| matches!(error, BurnError::CdText(_))), claims.then_some(true));
+        assert_eq!(recorder.abandon(), AfterFailure::Untouched);
+        if claims {
+            let burnt = burn(&mut device, &*source, without);
+            assert!(burnt.plan.losses.is_empty());
+            let drive = reload(device);
+            assert_arrived(&*source, &burnt, &drive);
+            assert!(drive.disc().cd_text.is_empty());
+        }
+    }
+}
+
 #[test]
 fn raw_writing_keeps_every_bit() {
     let mut disc = disc(&[(Mode1, 0, 400), (Audio, 150, 400)]);

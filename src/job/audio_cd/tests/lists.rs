@@ -101,6 +101,25 @@ fn other_lists_are_refused_by_name() {
     assert!(matches!(rig.fault(), (_, AudioFault::CueSheet)));
 }
 
+/// What to try is about files and lists, never about images.
+#[test]
+fn advice_on_audio_files_speaks_of_audio_files() {
+    let mut rig = Rig::new();
+    rig.put("a.wav", b"RIFF\0\0\0\0WAVE");
+    rig.put("a.pls", b"");
+    rig.put("a.m3u", b"gone.wav");
+    for (name, advice) in [
+        ("a.wav", "Convert the file to WAV or FLAC with another program, or take it off the list."),
+        ("a.pls", "Save it as M3U (m3u8), or choose the files themselves."),
+        ("a.m3u", "Mend the playlist, or choose the files themselves."),
+        ("gone.wav", "Look where the file was moved to, or connect the disk that it is on."),
+    ] {
+        rig.list.files = vec![rig.path(name)];
+        let error = rig.disc().err().unwrap();
+        assert_eq!(error.advice(), ("Nothing was written, and the files are as they were.", advice), "{name}");
+    }
+}
+
 #[test]
 fn no_more_than_99_files_become_tracks() {
     let mut rig = rig_of(&[("a.wav", 1)]);

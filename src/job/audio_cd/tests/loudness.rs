@@ -1,11 +1,12 @@
 //! Tracks become equally loud.
 
 use super::*;
+use crate::job::Phase;
 use crate::job::audio_cd::loudness::levelled;
 
 fn levels(rig: &Rig) -> (Vec<f64>, Vec<String>) {
     let items = gather(&rig.list.files, &rig.control).unwrap().items;
-    levelled(&items, &rig.control).unwrap()
+    levelled(&items, &rig.control, &|_| ()).unwrap()
 }
 
 /// EBU Tech 3341, test 1 and 2: a stereo tone of 1 kHz whose peaks are at −23 dBFS has −23.0 LUFS, one of −33 has −33.0. Both could be as loud as
@@ -69,6 +70,30 @@ fn tracks_that_are_equally_loud_stay_as_they_are() {
     let disc = rig.made();
     assert!(sound(&disc) == [pcm.clone(), pcm].concat());
     assert!(disc.notes.iter().skip(1).all(|note| note.ends_with("and stays as it is.")), "{:?}", disc.notes);
+}
+
+/// How far it is, is told in bytes of the files; a cancel ends it in the midst of a file.
+#[test]
+fn measuring_tells_how_far_it_is_and_can_be_called_off() {
+    let mut rig = Rig::new();
+    for name in ["a.wav", "b.wav", "c.wav"] {
+        rig.put(name, &cd_wave(&noise(300_000)));
+        rig.track(name);
+    }
+    let items = gather(&rig.list.files, &rig.control).unwrap().items;
+    let told = std::sync::Mutex::new(Vec::new());
+    levelled(&items, &rig.control, &|progress| told.lock().unwrap().push(progress)).unwrap();
+    let told = told.into_inner().unwrap();
+    assert!(told.iter().all(|progress| progress.phase == Phase::Measure && progress.total == 3 * (44 + 1_200_000)));
+    assert_eq!((told.first().unwrap().done, told.last().unwrap().done), (0, 3 * (44 + 1_200_000)));
+    assert!(told.is_sorted_by_key(|progress| progress.done));
+    let control = Control::default();
+    let begins = |progress: Progress| {
+        if progress.done == 0 {
+            control.cancel()
+        }
+    };
+    assert!(matches!(levelled(&items, &control, &begins), Err(JobError::Cancelled)));
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Rig {
     }
 
     fn disc(&self) -> Result<AudioDisc, JobError> {
-        audio_disc(&self.list, &self.control)
+        audio_disc(&self.list, &self.control, &|_| ())
     }
 
     fn made(&self) -> AudioDisc {

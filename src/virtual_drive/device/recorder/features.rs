@@ -13,8 +13,8 @@ const BLOCK_TYPES: [u8; 2] = [0x3F, 0x0F];
 /// The most bytes of a cue sheet.
 const CUE_SHEET: [u8; 3] = [0x00, 0x1A, 0xC4];
 
-/// What the drive can write, and which of it the disc in it takes.
-pub fn features(recording: Option<&Recording>, current: Profile) -> Vec<Feature> {
+/// What the drive can write, and which of it the disc in it takes; `text`: also the subchannels R to W of a session at once.
+pub fn features(recording: Option<&Recording>, current: Profile, text: bool) -> Vec<Feature> {
     use BlankKind::*;
     let kind = recording.map(|recording| recording.blank().kind);
     let is = |profiles: &[u16]| u8::from(profiles.contains(&current.0));
@@ -40,8 +40,8 @@ pub fn features(recording: Option<&Recording>, current: Profile) -> Vec<Feature>
         (0x002C, is(&[0x13]), vec![0x03, 0, 0, 0]),
         // Underruns bridged, R to W raw and packed, with the laser off, CD-RW, R to W at all.
         (0x002D, version(2, is(&[0x09, 0x0A])), [&[0x5F, 0][..], &BLOCK_TYPES].concat()),
-        // Session at once, raw in one session and in several.
-        (0x002E, is(&[0x09, 0x0A]), [&[0x7F][..], &CUE_SHEET].concat()),
+        // Underruns bridged, session at once, raw in several sessions and in one, with the laser off, CD-RW, R to W.
+        (0x002E, is(&[0x09, 0x0A]), [&[0x7E | u8::from(text)][..], &CUE_SHEET].concat()),
         (0x002F, version(2, is(&[0x11, 0x14, 0x15])), vec![0x4E, 0, 0, 0]),
         (0x0033, is(&[0x16]), vec![0, 0, 0, 1, 16, 0, 0, 0]),
         // Ultra speed and below.
