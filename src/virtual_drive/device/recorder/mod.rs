@@ -198,6 +198,19 @@ impl Recording {
         self.store.write(lba, records).map_err(|_| refuse::WRITE_ERROR.at(lba.cast_unsigned()))
     }
 
+    /// An open track gets so many sectors more; `free` are left on the disc from where it goes on.
+    fn grow(&mut self, number: u8, count: u32, free: u32) -> Result<&mut WrittenTrack, Sense> {
+        let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
+        if track.reserved.is_some_and(|size| track.written + count > size) {
+            return Err(refuse::TRACK_FULL);
+        }
+        if count > free {
+            return Err(says::OUT_OF_RANGE);
+        }
+        track.written += count;
+        Ok(track)
+    }
+
     /// RESERVE TRACK (MMC-6, 6.31) of so many sectors.
     pub fn reserve(&mut self, sectors: u32, parameters: &WriteParameters) -> Result<(), Sense> {
         let family = self.family();

@@ -35,14 +35,7 @@ impl Recording {
             None => return Err(refuse::WRONG_PLACE),
         };
         let free = self.layout.free_from(lba);
-        let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
-        if track.reserved.is_some_and(|size| track.written + count > size) {
-            return Err(refuse::TRACK_FULL);
-        }
-        if count > free {
-            return Err(says::OUT_OF_RANGE);
-        }
-        track.written += count;
+        self.grow(number, count, free)?;
         if dash && parameters.is_test() { Ok(()) } else { self.put(lba, blocks) }
     }
 
