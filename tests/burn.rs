@@ -1,6 +1,10 @@
 //! Burning from every format onto blanks of every kind, in the recorder in software: what the disc has become is the source.
 
 mod common;
+#[path = "burn/matrix.rs"]
+mod matrix;
+#[path = "burn/sources.rs"]
+mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};
