@@ -1,6 +1,12 @@
 //! Burning from every format onto blanks of every kind, in the recorder in software: what the disc has become is the source.
 
 mod common;
+#[path = "burn/matrix.rs"]
+mod matrix;
+#[path = "burn/refusals.rs"]
+mod refusals;
+#[path = "burn/sources.rs"]
+mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -254,12 +260,37 @@ fn faults_of_the_recorder_end_in_words_and_leave_a_known_disc() {
             ["(5/26/00): burn the disc without CD-TEXT (--cd-text no)", "nothing was written on the disc"],
         ),
         (cd, "cd-r", "drive unplug-after 20", ["the drive is gone", ""]),
+        (cd, "cd-r", "drive tray-opens-after 60", ["the tray is open", spoilt]),
+        (file, "bd-re", "drive tray-opens-after 60", ["the tray is open", reusable]),
     ];
     for (source, kind, script, words) in cases {
         fs::write(at.join("faults"), script).unwrap();
         let said = fails(at, 4, "drive", &["burn", source, &format!("blank:{kind}"), "--faults", "faults"]);
         assert!(words.iter().all(|word| said.contains(word)), "{kind}, {script}: {said}");
     }
+}
+
+/// A disc that was written and can't be read again is not called good, and a drive that only reads is no recorder.
+#[test]
+fn what_was_burned_has_to_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (cd, file) = (demo(at), data(at, "data.iso", 1600));
+    for (source, kind, script) in [
+        (&cd, "cd-r", "20 unreadable"),
+        (&cd, "cd-rw", "900 unreadable"),
+        (&cd, "cd-r", "20 flickers"),
+        (&file, "dvd-r", "700 unreadable"),
+        (&file, "bd-re", "700 flickers"),
+    ] {
+        fs::write(at.join("faults"), script).unwrap();
+        let words = ["burn", source.to_str().unwrap(), &format!("blank:{kind}"), "--faults", "faults"];
+        let said = fails(at, 1, "mismatch", &words);
+        assert!(said.contains("the disc was burned, and differs from its source"), "{kind}, {script}: {said}");
+    }
+    fs::write(at.join("faults"), "drive records no").unwrap();
+    let said = fails(at, 2, "request", &["burn", cd.to_str().unwrap(), "blank:cd-r", "--faults", "faults"]);
+    assert!(said.contains("this drive does not write CD-R: use another one"), "{said}");
 }
 
 /// A drive may say that it was reset, be slow, have a small buffer, or want recording codes in another way: the disc is burned all the same.
@@ -277,6 +308,14 @@ fn odd_recorders_burn_the_same_disc() {
         "drive line-rate 9000000\ndrive buffer 262144",
         "drive offset 667",
         "drive offset -30",
+        "drive pace 9000000",
+        "drive q-error-every 10",
+        "drive cache 400\ndrive forgets no",
+        "drive c2 refused",
+        "drive c2 crying",
+        "drive c2 silent",
+        "700 underrun",
+        "700 slow 20ms\n20 from-try 2\n30 wrong-before 2",
     ];
     for script in odd {
         fs::write(at.join("faults"), script).unwrap();

@@ -140,7 +140,7 @@ impl Noise {
 }
 
 /// All sectors of all tracks, from index 0 (of the first track of a session: from LBA 0 or index 1) on.
-fn fill(disc: &Disc, sub: bool, noise: &mut Noise) -> Vec<(Lba, Vec<u8>)> {
+pub fn fill(disc: &Disc, sub: bool, noise: &mut Noise) -> Vec<(Lba, Vec<u8>)> {
     let mut runs = Vec::new();
     for session in &disc.sessions {
         for (index, track) in session.tracks.iter().enumerate() {

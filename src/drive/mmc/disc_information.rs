@@ -97,6 +97,10 @@ pub fn read_track_information(transport: &mut dyn Transport, track: u8) -> Resul
     // The high bytes of track and session came later to the standard, and old drives leave them out.
     let high = |at| reply.u8(at).unwrap_or(0);
     let signed = |at| reply.u32(at).map(|value| value as i32);
+    // Of a track that lies on both layers of a DVD-R DL by turns, a drive tells the last address instead of the size.
+    let by_jumps = reply.u8(5)? & 0xC0 != 0;
+    let size = reply.u32(24)?;
+    let size = if by_jumps { size.saturating_sub(reply.u32(8)?).saturating_add(1) } else { size };
     Ok(TrackInformation {
         track: u16::from_be_bytes([high(32), reply.u8(2)?]),
         session: u16::from_be_bytes([high(33), reply.u8(3)?]),
@@ -106,7 +110,7 @@ pub fn read_track_information(transport: &mut dyn Transport, track: u8) -> Resul
         start: signed(8)?,
         next_writable: if reply.u8(7)? & 1 != 0 { Some(signed(12)?) } else { None },
         free: reply.u32(16)?,
-        size: reply.u32(24)?,
+        size,
     })
 }
 

@@ -30,7 +30,9 @@ pub use read::{C2, ReadCd, Sectors, SubRead, most_sectors, read_cd, read_sectors
 pub use reply::{CommandError, CommandFault};
 pub use session::{Closing, calibrate, close, reserve_track, send_cue_sheet};
 pub use speed::{WriteSpeed, set_cd_speed, set_read_streaming, set_write_streaming, write_speeds};
-pub use structure::{Layers, read_layer_0, read_structure, send_layer_0, send_layer_jump, send_shifted_middle_area};
+pub use structure::{
+    Layers, read_layer_0, read_middle_area, read_structure, send_layer_0, send_layer_jump, send_shifted_middle_area,
+};
 pub use subchannel::{read_isrc, read_mcn};
 pub use toc::{Atip, TrackEntry, read_atip, read_cd_text, read_full_toc, read_pma, read_toc};
 pub use write::{BufferCapacity, read_buffer_capacity, synchronize_cache, write_sectors};

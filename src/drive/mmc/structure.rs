@@ -34,6 +34,11 @@ pub fn send_shifted_middle_area(transport: &mut dyn Transport, at: u32) -> Resul
     send_address(transport, 0x21, at)
 }
 
+/// Where the middle area of a DVD-R DL begins on the first layer (format 21): the first sector that is no more of its data.
+pub fn read_middle_area(transport: &mut dyn Transport) -> Result<u32, CommandError> {
+    ask(transport, "READ DISC STRUCTURE", &[0xAD, 0, 0, 0, 0, 0, 0, 0x21, 0, 12, 0, 0], 12)?.u32(8)
+}
+
 /// The last sector before the next jump to the other layer of a DVD-R DL (format 23).
 pub fn send_layer_jump(transport: &mut dyn Transport, last: u32) -> Result<(), CommandError> {
     send_address(transport, 0x23, last)

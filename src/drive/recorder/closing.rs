@@ -15,9 +15,15 @@ pub fn is_refused(error: &BurnError) -> bool {
 
 /// A refusal that changes nothing of what is written.
 pub fn tolerate(result: Result<(), BurnError>) -> Result<(), BurnError> {
+    optional(result).map(|_| ())
+}
+
+/// An answer that a drive need not have.
+pub fn optional<T>(result: Result<T, BurnError>) -> Result<Option<T>, BurnError> {
     match result {
-        Err(error) if is_refused(&error) => Ok(()),
-        other => other,
+        Ok(value) => Ok(Some(value)),
+        Err(error) if is_refused(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

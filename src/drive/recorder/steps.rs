@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::closing::{self, is_refused, tolerate};
+use super::closing::{self, is_refused, optional, tolerate};
 use super::cue_sheet::{Flavour, cue_sheet};
 use super::plan::{BurnPlan, Piece, Preparation, SessionPlan};
 use super::{BurnError, Kind, Mode, Recorder, Stage, erase};
@@ -176,13 +176,32 @@ impl Recorder<'_> {
     }
 
     fn settle_layers(&mut self) -> Result<(), BurnError> {
+        if self.plan.mode == Mode::LayerJump {
+            return self.settle_jump();
+        }
         let Some(at) = self.plan.layer_break else { return Ok(()) };
-        let (kind, mode) = (self.plan.kind, self.plan.mode);
-        self.drive.persevere(Stage::Starting, |transport| match (kind, mode) {
-            (Kind::DvdPlusRDl, _) => mmc::send_layer_0(transport, at),
-            (_, Mode::LayerJump) => mmc::send_layer_jump(transport, at.saturating_sub(1)),
+        let kind = self.plan.kind;
+        self.drive.persevere(Stage::Starting, |transport| match kind {
+            Kind::DvdPlusRDl => mmc::send_layer_0(transport, at),
             _ => mmc::send_shifted_middle_area(transport, at),
         })
+    }
+
+    /// Sectors keep the addresses of their places when a disc is written on both layers by turns, and those of a track have gaps. A disc that is copied
+    /// has none: its one jump is where the first layer ends.
+    fn settle_jump(&mut self) -> Result<(), BurnError> {
+        let end = match self.plan.layer_break {
+            Some(at) => {
+                self.drive.persevere(Stage::Starting, |transport| mmc::send_shifted_middle_area(transport, at))?;
+                Some(at)
+            }
+            // A drive that does not say goes over where it must.
+            None => optional(self.drive.persevere(Stage::Starting, mmc::read_middle_area))?,
+        };
+        match end.and_then(|end| end.checked_sub(1)) {
+            Some(last) => self.drive.persevere(Stage::Starting, |transport| mmc::send_layer_jump(transport, last)),
+            None => Ok(()),
+        }
     }
 
     /// Has the drive take the layout of a session. One that refuses it is asked once more without CD-TEXT, to know what it minds: nothing is written by

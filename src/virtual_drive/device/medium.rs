@@ -52,8 +52,9 @@ impl Medium {
 
     /// The drive looks at the disc anew, after something was done to it.
     pub fn refresh(&mut self, parameters: &WriteParameters) {
-        let Some(recording) = &self.recording else { return };
-        self.profile = recording.profile(parameters);
+        let Some(recording) = &mut self.recording else { return };
+        recording.prepare_for(parameters);
+        self.profile = recording.profile();
         self.readable = recording.readable().map(|(reader, told)| {
             let mut readable = Readable::new(reader, told, self.profile);
             readable.toc.extend(recording.next_session());

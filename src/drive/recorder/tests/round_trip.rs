@@ -510,9 +510,22 @@ fn a_formatted_dvd_rw_goes_back_to_sequence() {
 fn dvd_r_of_two_layers_are_told_where_the_second_begins() {
     for mode in [Mode::DiscAtOnce, Mode::LayerJump] {
         let disc = Disc { layer_break: Some(1600), ..data_disc(3200) };
-        let (burnt, _) = round_trip(BlankKind::DvdRDl, disc, by(mode));
+        let (burnt, drive) = round_trip(BlankKind::DvdRDl, disc, by(mode));
         assert_eq!((burnt.plan.layer_break, &*burnt.plan.losses), (Some(1600), [].as_slice()), "{mode}");
+        assert_eq!(drive.disc().layer_break, Some(1600), "{mode}");
     }
+}
+
+/// Nobody says where the second layer begins: the drive does, and the one jump is there, so that no address is left out.
+#[test]
+fn a_disc_is_written_by_jumps_without_a_gap() {
+    let mut device = device(BlankKind::DvdRDl, Some(1280));
+    let source = source(data_disc(1000));
+    let burnt = burn(&mut device, &*source, by(Mode::LayerJump));
+    assert_eq!((burnt.plan.layer_break, burnt.landings.len(), burnt.landings[0].sectors), (None, 1, 1000));
+    let drive = reload(device);
+    assert_arrived(&*source, &burnt, &drive);
+    assert_eq!((drive.disc().layer_break, drive.disc().sectors()), (Some(640), 1280), "both layers are filled up");
 }
 
 #[test]

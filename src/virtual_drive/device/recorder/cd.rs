@@ -52,14 +52,7 @@ impl Recording {
         };
         // Room for the run-out has to be left.
         let free = self.layout.free_from(lba).saturating_sub(self.layout.run_out());
-        let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
-        if track.reserved.is_some_and(|size| track.written + count > size) {
-            return Err(refuse::TRACK_FULL);
-        }
-        if count > free {
-            return Err(says::OUT_OF_RANGE);
-        }
-        track.written += count;
+        let track = self.grow(number, count, free)?;
         (track.mode, track.sub) = (form.mode, form.sub.is_some());
         self.form = Some(form);
         if parameters.is_test() {

@@ -63,7 +63,8 @@ impl Recording {
             return Err(if self.layout.is_finished() { refuse::NOT_WRITABLE } else { refuse::EMPTY });
         }
         self.close_open_tracks()?;
-        self.layout.close_session(last);
+        // Sessions on two layers would lie in one another, which drives that know nothing of jumps can't read: the first is the last.
+        self.layout.close_session(last || self.lies_by_jumps() == Some(true));
         if self.family() == Family::Cd { self.lay_p_and_q() } else { Ok(()) }
     }
 

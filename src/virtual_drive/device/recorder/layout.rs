@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::blank::Family;
+use super::jumps::Jumps;
 use crate::disc::toc::FIRST_PREGAP;
 use crate::disc::{Control, DiscType, Isrc, Lba, TrackMode};
 
@@ -60,6 +61,8 @@ pub struct WrittenTrack {
     pub sub: bool,
     /// Whether its pregap came from the host, or was written out by the drive.
     pub stores_pregap: bool,
+    /// How it lies on two layers, where it is written on both by turns.
+    pub jumps: Option<Jumps>,
     /// Sectors that were reserved for it.
     pub reserved: Option<u32>,
     /// Sectors of it that are written, run-out aside.
@@ -83,6 +86,7 @@ impl WrittenTrack {
             isrc: None,
             sub: false,
             stores_pregap: false,
+            jumps: None,
             reserved: None,
             written: 0,
             run_out: 0,
@@ -92,11 +96,21 @@ impl WrittenTrack {
 
     /// Where it goes on.
     pub fn next_writable(&self) -> i32 {
-        self.start.saturating_add_unsigned(self.written)
+        let behind = self.start.saturating_add_unsigned(self.written);
+        self.jumps.as_ref().map_or(behind, |jumps| jumps.next().unwrap_or(jumps.end()))
     }
 
-    /// Its sectors, or those that are reserved for it, and its run-out.
+    /// The address of what was recorded last; its own where nothing was.
+    pub fn last_recorded(&self) -> i32 {
+        let last = self.jumps.as_ref().and_then(Jumps::last_recorded);
+        last.unwrap_or(self.start.saturating_add_unsigned(self.written.saturating_sub(1)))
+    }
+
+    /// Its sectors, or those that are reserved for it, and its run-out; with the gaps that jumps between layers leave.
     pub fn size(&self) -> u32 {
+        if let Some(jumps) = &self.jumps {
+            return jumps.end().abs_diff(self.start);
+        }
         self.written.max(self.reserved.unwrap_or(0)) + self.run_out
     }
 
@@ -247,6 +261,10 @@ impl Layout {
     pub fn close_track(&mut self, number: u8) -> Option<Range<i32>> {
         let Rules { block, shortest, run_out, .. } = self.rules;
         let track = self.open_track(number)?;
+        if let Some(jumps) = &mut track.jumps {
+            track.closed = true;
+            return jumps.close();
+        }
         let wanted = track.written.max(shortest).next_multiple_of(block).max(track.reserved.unwrap_or(0));
         let filled = track.next_writable()..track.start.saturating_add_unsigned(wanted);
         (track.written, track.run_out, track.closed) = (wanted, run_out, true);

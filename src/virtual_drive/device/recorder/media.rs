@@ -1,5 +1,6 @@
 //! READ DISC STRUCTURE and SEND DISC STRUCTURE of discs that can be written (MMC-6, 6.22 and 6.36).
 
+use super::jumps::JumpsToCome;
 use super::{BlankKind, Recording, refuse};
 use crate::drive::sense::Sense;
 use crate::virtual_drive::device::says;
@@ -75,13 +76,14 @@ impl Recording {
                 let middle = self.layer_break().unwrap_or(0).to_be_bytes();
                 Ok([&[u8::from(self.layer_0.is_some()) << 7, 0, 0, 0], middle.as_slice()].concat())
             }
-            0x22 | 0x23 if kind == DvdRDl => Ok([[0; 4], self.jump[usize::from(format - 0x22)].to_be_bytes()].concat()),
+            0x22 if kind == DvdRDl => Ok([[0; 4], self.jumps_to_come.interval.to_be_bytes()].concat()),
+            0x23 if kind == DvdRDl => Ok([[0; 4], self.jumps_to_come.at.unwrap_or(0).to_be_bytes()].concat()),
             0xC0 => Ok(vec![0; 4]),
             _ => Err(says::BAD_FIELD),
         }
     }
 
-    /// SEND DISC STRUCTURE: where the second layer begins, of DVDs of two; a time stamp is taken and forgotten.
+    /// SEND DISC STRUCTURE: where the second layer begins, of DVDs of two, and where a track goes from one to the other; a time stamp is taken and forgotten.
     pub fn send_structure(&mut self, format: u8, list: &[u8]) -> Result<(), Sense> {
         const TIME_STAMP: u8 = 0x0F;
         let (kind, blank) = (self.blank.kind, self.layout.is_blank());
@@ -94,8 +96,7 @@ impl Recording {
         let list: &[u8; 12] = list.first_chunk().ok_or(refuse::BAD_LENGTH)?;
         let value = u32::from_be_bytes([list[8], list[9], list[10], list[11]]);
         if let 0x22 | 0x23 = format {
-            self.jump[usize::from(format - 0x22)] = value;
-            return Ok(());
+            return self.send_jumps(format, value);
         }
         if !blank || self.layer_0.is_some() {
             return Err(refuse::OUT_OF_ORDER);
@@ -105,6 +106,7 @@ impl Recording {
             return Err(refuse::BAD_PARAMETER);
         }
         self.layer_0 = Some(value);
+        self.jumps_to_come = JumpsToCome::default();
         // What the first layer lacks, the second can't hold either.
         self.layout.resize(self.blank.sectors.min(value.saturating_mul(2)));
         Ok(())

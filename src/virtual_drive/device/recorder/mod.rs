@@ -10,6 +10,7 @@ mod cue_sheet;
 mod erase;
 mod features;
 mod formats;
+mod jumps;
 mod layout;
 mod lead_in;
 mod media;
@@ -30,6 +31,7 @@ pub use blank::{Blank, BlankKind, NoSuchBlank};
 pub use block::BlockForm;
 pub use buffer::Buffer;
 pub use features::{WRITTEN, features};
+use jumps::JumpsToCome;
 use layout::{Layout, Rules, WrittenTrack};
 pub use mode_page::{WriteParameters, WriteType};
 use store::{CD_RECORD, DATA_RECORD, Store};
@@ -97,8 +99,9 @@ pub struct Recording {
     raw: Option<raw::RawSession>,
     /// Sectors of the first layer, where the host has set them.
     layer_0: Option<u32>,
-    /// Structures that were sent for a DVD-R of two layers: jump interval and jump address.
-    jump: [u32; 2],
+    /// A DVD-R of two layers is written on both by turns, and where it goes from one to the other.
+    by_jumps: bool,
+    jumps_to_come: JumpsToCome,
 }
 
 impl Recording {
@@ -122,7 +125,8 @@ impl Recording {
             sao: None,
             raw: None,
             layer_0: None,
-            jump: [0; 2],
+            by_jumps: false,
+            jumps_to_come: JumpsToCome::default(),
         })
     }
 
@@ -132,10 +136,10 @@ impl Recording {
     }
 
     /// What a drive calls it now.
-    pub fn profile(&self, parameters: &WriteParameters) -> Profile {
+    pub fn profile(&self) -> Profile {
         match self.blank.kind {
             BlankKind::DvdRw if self.formatting.is_some() => Profile(0x13),
-            BlankKind::DvdRDl if parameters.write_type() == WriteType::LayerJump => Profile(0x16),
+            BlankKind::DvdRDl if self.by_jumps => Profile(0x16),
             kind => kind.profile(),
         }
     }
@@ -198,6 +202,19 @@ impl Recording {
         self.store.write(lba, records).map_err(|_| refuse::WRITE_ERROR.at(lba.cast_unsigned()))
     }
 
+    /// An open track gets so many sectors more; `free` are left on the disc from where it goes on.
+    fn grow(&mut self, number: u8, count: u32, free: u32) -> Result<&mut WrittenTrack, Sense> {
+        let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
+        if track.reserved.is_some_and(|size| track.written + count > size) {
+            return Err(refuse::TRACK_FULL);
+        }
+        if count > free {
+            return Err(says::OUT_OF_RANGE);
+        }
+        track.written += count;
+        Ok(track)
+    }
+
     /// RESERVE TRACK (MMC-6, 6.31) of so many sectors.
     pub fn reserve(&mut self, sectors: u32, parameters: &WriteParameters) -> Result<(), Sense> {
         let family = self.family();
@@ -205,7 +222,7 @@ impl Recording {
             return Err(refuse::NOT_WRITABLE);
         }
         let at_once = family == Family::Dash && parameters.write_type() == WriteType::Session;
-        if at_once && !self.layout.is_blank() || self.sao.is_some() || self.raw.is_some() {
+        if at_once && !self.layout.is_blank() || self.sao.is_some() || self.raw.is_some() || self.by_jumps {
             return Err(refuse::OUT_OF_ORDER);
         }
         let start = self.layout.next_start().ok_or(refuse::NO_RESERVATION)?;

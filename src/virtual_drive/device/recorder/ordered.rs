@@ -2,7 +2,7 @@
 
 use super::blank::Family;
 use super::layout::WrittenTrack;
-use super::{BlankKind, Recording, WriteParameters, WriteType, refuse};
+use super::{Recording, WriteParameters, WriteType, refuse};
 use crate::disc::{DiscType, TrackMode};
 use crate::drive::sense::Sense;
 use crate::virtual_drive::device::says;
@@ -22,6 +22,9 @@ impl Recording {
         if dash {
             self.check_write_type(parameters)?;
         }
+        if self.by_jumps {
+            return self.write_by_jumps(lba, count, blocks, parameters.is_test());
+        }
         let open = self.layout.open_tracks().find(|track| track.next_writable() == lba).map(|track| track.number);
         let number = match open {
             Some(number) => number,
@@ -35,26 +38,20 @@ impl Recording {
             None => return Err(refuse::WRONG_PLACE),
         };
         let free = self.layout.free_from(lba);
-        let track = self.layout.open_track(number).ok_or(refuse::WRONG_PLACE)?;
-        if track.reserved.is_some_and(|size| track.written + count > size) {
-            return Err(refuse::TRACK_FULL);
-        }
-        if count > free {
-            return Err(says::OUT_OF_RANGE);
-        }
-        track.written += count;
+        self.grow(number, count, free)?;
         if dash && parameters.is_test() { Ok(()) } else { self.put(lba, blocks) }
     }
 
     /// Whether a DVD-R takes what page 05 says.
     fn check_write_type(&self, parameters: &WriteParameters) -> Result<(), Sense> {
-        let kind = self.blank.kind;
         match parameters.write_type() {
+            // A disc is written by jumps from the beginning, or not at all.
+            _ if self.lies_by_jumps().is_some_and(|jumps| jumps != self.by_jumps) => Err(says::WRONG_MODE),
             WriteType::Incremental if self.incremental => Ok(()),
             // The disc at once: its size has been told.
             WriteType::Session if self.layout.open_tracks().any(|track| track.reserved.is_some()) => Ok(()),
             WriteType::Session => Err(refuse::OUT_OF_ORDER),
-            WriteType::LayerJump if kind == BlankKind::DvdRDl => Ok(()),
+            WriteType::LayerJump if self.by_jumps => Ok(()),
             WriteType::Incremental | WriteType::Track | WriteType::Raw | WriteType::LayerJump => Err(says::WRONG_MODE),
         }
     }

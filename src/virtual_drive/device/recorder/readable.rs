@@ -46,22 +46,25 @@ impl Recording {
                 .layout
                 .tracks()
                 .filter(|(_, track)| disc.tracks().any(|(_, told)| told.number == track.number))
-                .map(|(_, track)| self.extent(track))
+                .flat_map(|(_, track)| self.extents(track))
                 .collect(),
         };
         let reader = ExtentReader::new(disc, extents).ok()?;
         Some(Arc::new(reader))
     }
 
-    fn extent(&self, track: &WrittenTrack) -> Extent {
+    fn extents(&self, track: &WrittenTrack) -> Vec<Extent> {
+        if let Some(jumps) = &track.jumps {
+            return jumps.stretches().iter().map(|part| data(&self.store, part.start, part.len() as u32)).collect();
+        }
         if track.mode == TrackMode::Dvd {
-            return data(&self.store, track.start, track.written);
+            return vec![data(&self.store, track.start, track.written)];
         }
         let pregap = if track.stores_pregap { track.pregap } else { 0 };
         let (first, bytes) = (track.start - pregap.cast_signed(), self.store.clone() as Arc<dyn Bytes>);
         let sectors = track.written + pregap;
         let extent = Extent::plain(Lba(first), sectors, bytes, self.store.offset(first), CD_RECORD as u32, Slice::RAW);
-        if track.sub { extent.with_subchannel() } else { extent }
+        vec![if track.sub { extent.with_subchannel() } else { extent }]
     }
 
     /// What is on the disc, for whoever makes an image of it: its closed sessions, or where there are none the closed tracks of the open one; of a disc

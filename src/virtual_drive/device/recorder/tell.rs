@@ -32,6 +32,16 @@ struct Told {
     reserved: bool,
     next: Option<i32>,
     free: u32,
+    last: i32,
+    jumps: ToldJumps,
+}
+
+/// What it says of a track that lies on both layers by turns: its status, 0 of all others, and the next and the last jump address.
+#[derive(Default)]
+struct ToldJumps {
+    status: u8,
+    next: i32,
+    last: i32,
 }
 
 impl Recording {
@@ -87,6 +97,8 @@ impl Recording {
                 reserved: false,
                 next,
                 free,
+                last: written.saturating_sub(1).cast_signed(),
+                jumps: ToldJumps::default(),
             };
             return vec![whole];
         }
@@ -99,17 +111,30 @@ impl Recording {
             // A DVD+RW and a BD-RE have to be formatted before there is a place to go on at.
             let next = (self.family() != Family::Anywhere).then_some(start);
             let (number, session) = (self.layout.next_number(), self.layout.session_number());
-            told.push(Told { number, session, mode, control, start, size: free, written: 0, reserved: false, next, free });
+            let jumps = ToldJumps { status: self.jump_status(None), next: self.first_jump(), last: 0 };
+            let (size, written, reserved, last) = (free, 0, false, start);
+            told.push(Told { number, session, mode, control, start, size, written, reserved, next, free, last, jumps });
         }
         told
     }
 
     fn told_of(&self, session: u16, track: &WrittenTrack, run_out: u32) -> Told {
         let next = track.next_writable();
-        let free = match track.reserved {
+        let free = match (track.reserved, &track.jumps) {
             _ if track.closed => 0,
-            Some(size) => size - track.written.min(size),
-            None => self.layout.free_from(next).saturating_sub(run_out),
+            (_, Some(jumps)) => jumps.free(),
+            (Some(size), None) => size - track.written.min(size),
+            (None, None) => self.layout.free_from(next).saturating_sub(run_out),
+        };
+        let jumps = track.jumps.as_ref().map_or(ToldJumps::default(), |jumps| ToldJumps {
+            status: self.jump_status(Some(track)),
+            next: jumps.next_jump(self.jumps_to_come).filter(|_| !track.closed).unwrap_or(0),
+            last: jumps.last().unwrap_or(0),
+        });
+        let size = match &track.jumps {
+            _ if track.closed => track.size(),
+            Some(jumps) => jumps.most(),
+            None => track.written + free,
         };
         let control = if track.mode == TrackMode::Dvd { 4 } else { track.control.nibble(track.mode) };
         Told {
@@ -118,11 +143,13 @@ impl Recording {
             mode: track.mode,
             control,
             start: track.start,
-            size: if track.closed { track.size() } else { track.written + free },
+            size,
             written: track.written,
             reserved: track.reserved.is_some() && !track.closed,
             next: (free > 0).then_some(next),
             free,
+            last: track.last_recorded(),
+            jumps,
         }
     }
 
@@ -152,14 +179,20 @@ impl Recording {
         let flags = u8::from(track.reserved) << 7 | blank | incremental | mode;
         // A next address, and a last that was recorded.
         let valid = u8::from(track.next.is_some()) | u8::from(track.written > 0) << 1;
-        let mut answer = vec![0, 34, track.number, track.session as u8, 0, track.control, flags, valid];
+        let jumps = &track.jumps;
+        let mut answer = vec![0, 46, track.number, track.session as u8, 0, jumps.status << 6 | track.control, flags, valid];
         answer.extend(track.start.to_be_bytes());
         answer.extend(track.next.unwrap_or(0).to_be_bytes());
         answer.extend(track.free.to_be_bytes());
         answer.extend(if incremental != 0 { self.blank.kind.block() } else { 0 }.to_be_bytes());
-        answer.extend(track.size.to_be_bytes());
-        answer.extend((track.start + track.written.cast_signed() - i32::from(track.written > 0)).to_be_bytes());
-        answer.extend([0, (track.session >> 8) as u8, 0, 0]);
+        // Of a track on both layers its last address, since its addresses have gaps.
+        let end = track.start.cast_unsigned().saturating_add(track.size).saturating_sub(1);
+        answer.extend(if jumps.status > 0 { end } else { track.size }.to_be_bytes());
+        answer.extend(track.last.to_be_bytes());
+        // The address up to which a disc has to be written so that players read it is none of this drive's.
+        answer.extend([0, (track.session >> 8) as u8, 0, 0, 0, 0, 0, 0]);
+        answer.extend(jumps.next.to_be_bytes());
+        answer.extend(jumps.last.to_be_bytes());
         Ok(allow(answer, be16(cdb, 7)))
     }
 

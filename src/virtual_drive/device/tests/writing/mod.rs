@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod cd;
+mod jumps;
 mod manners;
 mod ordered;
 mod whole;

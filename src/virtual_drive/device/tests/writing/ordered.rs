@@ -96,11 +96,6 @@ fn the_second_layer_begins_where_the_host_says() {
     let physical = mmc::read_structure(&mut rig.0, false, 0, 0).unwrap();
     let layers = mmc::Layers::parse(&physical).unwrap();
     assert_eq!((layers.book, layers.layers, layers.layer_break()), (14, 2, Some(32)));
-    let mut dash = Rig::new(BlankKind::DvdRDl);
-    dash.send(&[0xBF, 0, 0, 0, 0, 0, 0, 0x22, 0, 12, 0, 0], &[0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x30]).unwrap();
-    assert_eq!(dash.ask(&[0xAD, 0, 0, 0, 0, 0, 0, 0x22, 0, 12, 0, 0]).unwrap()[8..], [0, 0, 0x12, 0x30]);
-    dash.select(&[(2, 0x44)]).unwrap();
-    assert_eq!(dash.profile(), 0x16);
 }
 
 #[test]
