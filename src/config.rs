@@ -12,3 +12,8 @@ pub fn folder() -> Option<PathBuf> {
         None => Some(directories::ProjectDirs::from("", "", "Spindle")?.config_dir().to_owned()),
     }
 }
+
+/// The folder of this user for what can be made again; `None` where the system has no place for it. It need not be there yet.
+pub fn cache_folder() -> Option<PathBuf> {
+    Some(directories::ProjectDirs::from("", "", "Spindle")?.cache_dir().to_owned())
+}

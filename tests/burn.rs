@@ -12,7 +12,7 @@ use common::{convert_with, perform};
 use spindle::disc::Medium;
 use spindle::drive::recorder::{Close, Mode};
 use spindle::image::{FORMATS, Format, Media, Tracks};
-use spindle::job::{BurnReport, BurnTask, Class, DEMO_NAME, Event, JobError, Outcome, Pool, Task};
+use spindle::job::{BurnNews, BurnReport, BurnTask, Class, DEMO_NAME, Event, JobError, Outcome, Pool, Task};
 use spindle::virtual_drive::BlankKind;
 
 /// The demo disc as an image in this folder.
@@ -371,7 +371,7 @@ fn a_burn_that_is_cancelled_says_what_that_has_cost() {
         let mut asked = None;
         for event in pool.events() {
             match event {
-                Event::Burn(_, picture) if picture.written > 0 && asked.is_none() => {
+                Event::Burn(_, BurnNews::Goes(picture)) if picture.written > 0 && asked.is_none() => {
                     assert!(picture.ring.size >= 60 << 20 && picture.ring.used > 0, "{picture:?}");
                     asked = Some(Instant::now());
                     pool.control(id).unwrap().cancel();

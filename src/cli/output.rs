@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use serde::Serialize;
 
-use crate::job::{BatchEvent, Class, Control, Event, JobError, JobId, Outcome, Pool, Progress, Task};
+use crate::job::{BatchEvent, BurnNews, Class, Control, Event, JobError, JobId, Outcome, Phase, Pool, Progress, Task};
 
 /// How a command prints.
 #[derive(Clone, Copy)]
@@ -34,6 +34,15 @@ pub struct ProgressLine {
     rate: u64,
     eta: Option<u64>,
     track: Option<u8>,
+}
+
+/// The disc that somebody has put in is not the one to write on.
+#[derive(Serialize)]
+struct OtherDiscLine {
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drive: Option<String>,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -120,7 +129,11 @@ impl Output {
         for event in pool.events() {
             match event {
                 // A terminal has no room for pictures.
-                Event::Started(_) | Event::Rip(..) | Event::Burn(..) => {}
+                Event::Started(_) | Event::Rip(..) | Event::Burn(_, BurnNews::Goes(_)) => {}
+                Event::Burn(id, BurnNews::OtherDisc(why)) => {
+                    line.clear();
+                    self.ask_for_another(names.get(&id).filter(|name| !name.is_empty()), why);
+                }
                 Event::Progress(id, progress) => {
                     let name = names.get(&id).filter(|name| !name.is_empty());
                     match self.progress_lines {
@@ -143,6 +156,15 @@ impl Output {
         }
         ended.sort_unstable_by_key(|(id, ..)| *id);
         ended.into_iter().map(|(_, name, result)| (name, result)).collect()
+    }
+
+    fn ask_for_another(self, drive: Option<&String>, why: String) {
+        if self.json {
+            return print_json(&OtherDiscLine { event: "other-disc", drive: drive.cloned(), why });
+        }
+        let name = drive.map(|name| format!("{name}: ")).unwrap_or_default();
+        // Who does not see this sees the tray.
+        let _ = writeln!(io::stderr(), "{}", tame(&format!("{name}put another disc in: {why}")));
     }
 }
 
@@ -191,8 +213,12 @@ impl Line {
             let eta = whole.eta.map(|s| format!(", {} s left", s.ceil())).unwrap_or_default();
             let of_all = all.map(|all| format!(", all {}%", percent(all))).unwrap_or_default();
             let (phase, percent) = (progress.phase.word(), percent(progress));
+            let text = match progress.phase {
+                Phase::Wait => format!("waiting for a disc to write on: put one into the drive ({} s)", progress.done),
+                _ => format!("{phase} {percent}%{of_all}, {rate:.0} MB/s{eta}"),
+            };
             // A terminal that takes no more text is no reason to stop the work.
-            let _ = write!(io::stderr(), "\r\x1b[K{image}{phase} {percent}%{of_all}, {rate:.0} MB/s{eta}");
+            let _ = write!(io::stderr(), "\r\x1b[K{image}{text}");
             self.shown = true;
         }
     }

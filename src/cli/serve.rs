@@ -17,12 +17,14 @@ use crate::virtual_drive::{Blank, Device, Hands, Manners, Tape};
 
 #[derive(Args)]
 pub struct Serve {
-    /// The image; or “blank:cd-r” and others, for a recorder with a blank disc in it
-    source: PathBuf,
+    /// The image; or “blank:cd-r” and others, for a recorder with a blank disc in it. Several are discs of which each goes into a recorder when the tray
+    /// has been open for three seconds
+    #[arg(required = true)]
+    sources: Vec<PathBuf>,
     /// The port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 3260)]
     port: u16,
-    /// Make an image of what was recorded on the blank disc, in the end
+    /// Make an image of what was recorded on the blank disc, in the end; of the second one “IMAGE (2)”, and so on
     #[arg(long, value_name = "IMAGE")]
     keep: Option<PathBuf>,
     /// Write down every command that the drive gets, and what came of it
@@ -66,22 +68,32 @@ fn serve(args: &Serve) -> Result<(), JobError> {
     until_interrupted();
     drop(server);
     let Some(target) = &args.keep else { return Ok(()) };
-    super::convert::print(&keep_recorded(&hands, target)?);
+    for report in keep_recorded(&hands, target)? {
+        super::convert::print(&report);
+    }
     Ok(())
 }
 
-/// The drive, and the name of what is in it.
+/// The drive with the first disc in it and the others beside it, and the name of the first.
 fn drive(args: &Serve) -> Result<(String, Hands), JobError> {
-    if let Some(kind) = args.source.to_str().and_then(blank_of) {
-        let mut device = Device::new(Manners::default());
-        let put = device.insert_blank(Blank::new(kind), Vec::new());
-        // What is written on it is kept in a temporary file.
-        put.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })?;
-        return Ok((kind.word().to_owned(), Hands::new(device)));
+    let blank = |source: &PathBuf| source.to_str().and_then(blank_of);
+    // An image alone is the disc in a player.
+    let records = args.sources.len() > 1 || args.sources.iter().any(|source| blank(source).is_some());
+    let mut device = Device::new(Manners { records, ..Manners::default() });
+    let mut names = Vec::new();
+    for source in &args.sources {
+        if let Some(kind) = blank(source) {
+            let laid = device.lay_blank_beside(Blank::new(kind));
+            // What is written on it is kept in a temporary file.
+            laid.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })?;
+            names.push(kind.word().to_owned());
+        } else {
+            device.lay_beside(image::open(source, Opening::with(args.password.given()))?.reader);
+            names.push(source.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default());
+        }
     }
-    let image = image::open(&args.source, Opening::with(args.password.given()))?;
-    let name = args.source.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok((name, Hands::new(Device::with(image.reader.clone()))))
+    device.next_disc();
+    Ok((names.into_iter().next().unwrap_or_default(), Hands::new(device)))
 }
 
 fn announce(args: &Serve, server: &Server) {
@@ -90,7 +102,8 @@ fn announce(args: &Serve, server: &Server) {
         print_json(&Served { event: "serving", address, target });
         return;
     }
-    say(&format!("{} is the disc in a drive at {address}, target {target}", file_name(&args.source)));
+    let first = args.sources.first().map(|source| file_name(source)).unwrap_or_default();
+    say(&format!("{first} is the disc in a drive at {address}, target {target}"));
     say(&format!("  Linux:   iscsiadm -m discovery -t st -p {address} && iscsiadm -m node -T {target} -p {address} --login"));
     say(&format!("  Windows: iscsicli QAddTargetPortal 127.0.0.1 && iscsicli QLoginTarget {target}"));
     say("Ctrl+C ends it.");

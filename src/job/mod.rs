@@ -33,8 +33,8 @@ pub use audio_cd::{AudioDisc, AudioFault, AudioList};
 pub use audio_sums::{AudioSums, audio_sums};
 pub use batch::{BatchEvent, BatchReport, BatchTask, Delete, Deletion, Entry, Fate, Kept, Skip, targets};
 pub use burn::{
-    BurnFault, BurnFrom, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask, Level, Verified,
-    keep_recorded,
+    BurnFault, BurnFrom, BurnNews, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask, Level,
+    Verified, keep_recorded,
 };
 pub use compare::{Difference, compare_discs};
 pub use control::Control;

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    BatchEvent, BurnPicture, Class, Control, JobError, Outcome, Progress, RipPicture, Task, audio_cd, batch, burn, convert, hash,
+    BatchEvent, BurnNews, Class, Control, JobError, Outcome, Progress, RipPicture, Task, audio_cd, batch, burn, convert, hash,
     open, rip, survey, verify,
 };
 use crate::image::Password;
@@ -30,7 +30,7 @@ pub enum Event {
     /// What has become of the sectors of a disc that is ripped; five times a second at most.
     Rip(JobId, Box<RipPicture>),
     /// How a burn goes; ten times a second at most.
-    Burn(JobId, BurnPicture),
+    Burn(JobId, BurnNews),
     /// It is over.
     Ended(JobId, Box<Result<Outcome, JobError>>),
 }
@@ -135,7 +135,7 @@ fn work(id: JobId, task: &Task, control: &Control, told: &Sender<Event>, waker: 
     let progress = |progress| tell(Event::Progress(id, progress));
     let batch = |event| tell(Event::Batch(id, event));
     let picture = |picture| tell(Event::Rip(id, Box::new(picture)));
-    let burn = |picture| tell(Event::Burn(id, picture));
+    let burn = |news| tell(Event::Burn(id, news));
     let hears = Tell { progress: &progress, batch: &batch, picture: &picture, burn: &burn };
     let result = catch_unwind(AssertUnwindSafe(|| run(task, control, &hears)));
     let result = result.unwrap_or_else(|panic| {

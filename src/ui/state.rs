@@ -267,7 +267,7 @@ impl State {
             Event::Started(id) => self.with_job(id, |job| job.started(now)),
             Event::Progress(id, progress) => self.advanced(now, id, progress),
             Event::Batch(id, event) => self.on_batch_event(now, id, &event),
-            Event::Burn(id, picture) => self.with_job(id, |job| job.shown(picture)),
+            Event::Burn(id, news) => self.with_job(id, |job| job.shown(news)),
             Event::Rip(id, picture) => self.with_job(id, |job| job.picture = Some(picture)),
             Event::Ended(id, result) => self.ended(now, id, *result),
         }

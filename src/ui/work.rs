@@ -11,8 +11,8 @@ use super::{rip_words, words};
 use crate::disc::Disc;
 use crate::image::{Password, file_name, track_list};
 use crate::job::{
-    BatchEvent, BatchReport, BurnFrom, BurnPicture, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress,
-    RipPicture, RipTask, Task, VerifyReport, drive_path, single_speed,
+    BatchEvent, BatchReport, BurnFrom, BurnNews, ConvertReport, Fate, Findings, HashReport, JobId, Phase, Progress, RipPicture,
+    RipTask, Task, VerifyReport, drive_path, single_speed,
 };
 
 /// What a job does.
@@ -346,10 +346,12 @@ impl Job {
     }
 
     /// A disc is being written: how that goes.
-    pub fn shown(&mut self, picture: BurnPicture) {
-        self.single_speed = Some(single_speed(picture.kind.medium()));
+    pub fn shown(&mut self, news: BurnNews) {
+        if let BurnNews::Goes(picture) = &news {
+            self.single_speed = Some(single_speed(picture.kind.medium()));
+        }
         if let Some(burn) = &mut self.burn {
-            burn.shown(picture);
+            burn.shown(news);
         }
     }
 

@@ -55,6 +55,7 @@ impl FaultScript {
             "line-rate" => manners.line_rate = Some(value.parse().ok().filter(|&rate: &u32| rate > 0)?),
             "buffer" => manners.buffer = value.parse().ok().filter(|&bytes: &u32| bytes > 0)?,
             "long" => manners.long = milliseconds(value)?,
+            "hand" => manners.hand = milliseconds(value)?,
             "opc-fails" => manners.opc_fails = yes(value)?,
             "isrc-control" => manners.isrc_control = Some(yes(value)?),
             "takes-cd-text" => manners.takes_cd_text = yes(value)?,
@@ -122,7 +123,7 @@ mod tests {
         let text = "# a scratch\n20-22 unreadable\n\n24 from-try 5 # dirt\n30 wrong-before 3\n40-49 slow 20ms\n50 flickers\n\
                     drive pace 1000000\ndrive unplug-after 500\ndrive c2 silent\ndrive offset -30\ndrive forgets no\ndrive reset-every 40\n\
                     60 unwritable\n61 underrun\n62 flipped 2047.7\ndrive line-rate 4000000\ndrive buffer 65536\ndrive long 300ms\n\
-                    drive opc-fails yes\ndrive isrc-control no\ndrive takes-cd-text no\ndrive records yes\n";
+                    drive opc-fails yes\ndrive isrc-control no\ndrive takes-cd-text no\ndrive records yes\ndrive hand 500ms\n";
         let fault = |sectors, trouble| Fault { sectors, trouble };
         let wanted = FaultScript {
             manners: Manners {
@@ -138,6 +139,7 @@ mod tests {
                 opc_fails: true,
                 isrc_control: Some(false),
                 takes_cd_text: false,
+                hand: Duration::from_millis(500),
                 ..Manners::default()
             },
             faults: vec![

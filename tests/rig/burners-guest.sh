@@ -110,6 +110,8 @@ burn() { # NAME NODE
     spindle-dao) try "$1" member $spindle burn --json $in/dao.cue "$node" ;;
     spindle-tao) try "$1" member $spindle burn --json --mode tao $in/data.iso "$node" ;;
     spindle-*) try "$1" member $spindle burn --json $in/data.iso "$node" ;;
+    copy-audio) try "$1" member $spindle burn --json "drive:$node" "$node" ;;
+    copy-data) try "$1" member $spindle burn --json --copies 2 "drive:$node" "$node" ;;
     tgt)
       try "$1" member $spindle burn --json $in/data.iso "$node"
       try "$1" reload "$2"

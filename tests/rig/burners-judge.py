@@ -93,6 +93,7 @@ def discs_of_data():
         for ending in (".iso", ".dvd"):
             if (kept / f"{name}{ending}").exists() and not name.startswith("xorriso"):
                 same(f"{name}: every sector", read(kept / f"{name}.iso"), data)
+    same("copy-data: every sector of the second copy", read(kept / "copy-data (2).iso"), data)
 
 
 def discs_of_tracks():
@@ -110,7 +111,7 @@ def discs_of_tracks():
         disc = Cue(name)
         same(f"{name}: track 1", disc.track(1), one + two)
         disc.has(name, "CATALOG 1234567890128", "ISRC USABC1234501", "ISRC USABC1234502")
-    for name in ("cdrdao-text", "cdrskin-text", "spindle-text"):
+    for name in ("cdrdao-text", "cdrskin-text", "spindle-text", "copy-audio"):
         disc = Cue(name)
         same(f"{name}: both tracks", disc.track(1), one + two)
         disc.has(name, 'TITLE "Noise"', 'TITLE "Two"', 'PERFORMER "Somebody"')
@@ -143,9 +144,17 @@ def a_recorder_of_others():
     check("tgt: burned and verified", [disc["result"] for disc in done.get("discs", [])] == ["burned and verified"], said("tgt.log")[-1500:])
 
 
+def a_wrong_disc():
+    """Behind the disc that is to be copied, somebody puts in one that can't be written on."""
+    lines = [json.loads(line) for line in said("copy-audio.log").splitlines() if line.startswith("{")]
+    whys = [line["why"] for line in lines if line.get("event") == "other-disc"]
+    check("copy-audio: the wrong disc is given back, and another one asked for", len(whys) == 1 and "CD-ROM" in whys[0], f"{whys}")
+
+
 discs_of_data()
 discs_of_tracks()
 what_was_sent()
 a_recorder_of_others()
+a_wrong_disc()
 if wrong:
     sys.exit(f"wrong: {len(wrong)}")

@@ -34,15 +34,21 @@ field() { # NAME FILE: of the JSON that `serve` prints
   sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$2"
 }
 
-serve() { # NAME KIND EXTENSION: a recorder with a blank in it; what is written on that becomes an image in the end
-  local said="$folder/tape/$1.served" _
-  "$program" serve --json --port 0 --keep "$folder/kept/$1.$3" --tape "$folder/tape/$1" "blank:$2" >"$said" 2>"$folder/tape/$1.error" &
+# A recorder with a blank in it, or with the first of several discs, of which the next goes in when the tray stays open. What is written becomes an
+# image in the end.
+serve() { # NAME KIND EXTENSION [DISC…]
+  local said="$folder/tape/$1.served" disc discs=() _
+  for disc in "${@:4}"; do
+    [[ $disc == blank:* ]] || disc=$folder/share/in/$disc
+    discs+=("$disc")
+  done
+  "$program" serve --json --port 0 --keep "$folder/kept/$1.$3" --tape "$folder/tape/$1" "${discs[@]:-blank:$2}" >"$said" 2>"$folder/tape/$1.error" &
   ours+=($!)
   for _ in $(seq 100); do
     if grep -q serving "$said"; then break; fi
     sleep 0.1
   done
-  grep -q serving "$said" || die "blank:$2 is not served: $(cat "$said" "$folder/tape/$1.error")"
+  grep -q serving "$said" || die "$1 is not served: $(cat "$said" "$folder/tape/$1.error")"
   echo "$1 $(field address "$said" | sed 's/.*://') $(field target "$said")" >>"$folder/share/served"
 }
 
@@ -88,7 +94,10 @@ settle() { # the recorders are switched off, and their discs become images
 
 "$here/burners-discs.py" "$folder/share/in"
 "$here/burners-sheets.py" "$folder/share/in/sheets"
-while read -r name kind extension; do serve "$name" "$kind" "$extension"; done <"$here/burners.list"
+while read -r name kind extension discs; do
+  # shellcheck disable=SC2086  # several words
+  serve "$name" "$kind" "$extension" $discs
+done <"$here/burners.list"
 tgt
 boot || die "the machine failed with $?"
 settle

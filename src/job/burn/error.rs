@@ -103,6 +103,16 @@ pub enum BurnFault {
 }
 
 impl BurnFault {
+    /// Whether another disc in the drive would be written.
+    pub fn is_of_the_disc(&self) -> bool {
+        match self {
+            BurnFault::NotRecordable(NotRecordable::Pressed(_)) | BurnFault::Overwrites(_) => true,
+            BurnFault::NotRecordable(NotRecordable::Command(error)) => !error.is_gone(),
+            BurnFault::Cannot(cannot) => cannot.is_of_the_disc(),
+            _ => false,
+        }
+    }
+
     /// Who is at fault.
     pub fn class(&self) -> Class {
         match self {

@@ -1,7 +1,16 @@
-//! [`BurnPicture`]: how a burn goes, for whoever watches.
+//! [`BurnNews`]: how a burn goes, for whoever watches.
 
 use super::ring::Level;
 use crate::drive::recorder::{Kind, Mode, Stage};
+
+/// What happens in a burn beside its progress.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BurnNews {
+    /// How it goes.
+    Goes(BurnPicture),
+    /// The disc that somebody has put in can't be written on, and why, in a sentence; it waits for another one.
+    OtherDisc(String),
+}
 
 /// How a burn goes, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -26,14 +26,14 @@ mod task;
 mod tests;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use after::Verified;
 pub(super) use erase::{close, erase};
 pub use error::BurnFault;
-pub use levels::BurnPicture;
+pub use levels::{BurnNews, BurnPicture};
 pub(super) use preview::look_ahead;
 pub use ring::Level;
 pub use task::{BurnFrom, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, EraseTask};
@@ -51,7 +51,7 @@ use source::{BurnSource, is_in};
 use write::Burning;
 
 /// Is shown how a burn goes.
-pub type Show<'a> = &'a (dyn Fn(BurnPicture) + Sync);
+pub type Show<'a> = &'a (dyn Fn(BurnNews) + Sync);
 
 /// Burns.
 pub(super) fn burn(
@@ -91,18 +91,18 @@ pub(super) fn burn(
         if copy > 1 {
             seat.next_disc(control, tell)?;
         }
-        let recordable = seat.look(control)?;
-        let fail = |fault: BurnFault| fault.of(&task.drive);
-        if copy == 1 {
-            wish.speed = task.speed.map(|times| speed(times, recordable.kind)).or(wish.speed);
-            let first = decide(&source, &recordable, &wish).map_err(fail)?;
-            allow(task, &first, &mut seat, control)?;
-            let pace = check(task, &mut source, &first, &recordable, control, tell)?;
-            wish.speed = wish.speed.or(pace);
-        }
-        // It may come from elsewhere by now, and more slowly; and each disc is another.
-        let plan = decide(&source, &recordable, &wish).map_err(fail)?;
-        allow(task, &plan, &mut seat, control)?;
+        let handed = copy > 1 || same;
+        let plan = loop {
+            match settle(task, &mut source, &mut seat, &mut wish, Asked { first: copy == 1, control, tell }) {
+                Ok(plan) => break plan,
+                Err(error) => {
+                    // Who has put in the wrong disc behind an hour of reading has lost a moment, and not the hour.
+                    let why = of_the_disc(&error).filter(|_| handed && !seat.is_in_software());
+                    show(BurnNews::OtherDisc(why.ok_or(error)?));
+                    seat.next_disc(control, tell)?;
+                }
+            }
+        };
         report.losses.clone_from(&plan.losses);
         let at = (copy, task.copies);
         let disc = one(task, &mut seat, &source, &plan, Told { copy: at, control, tell, show })?;
@@ -114,8 +114,54 @@ pub(super) fn burn(
         report.kept = image.outputs;
     }
     report.ejected = task.eject && seat.eject(control)?;
+    // Read back, it was taken in anew already.
+    let is_news = report.discs.last().is_some_and(|disc| !disc.simulated && disc.verified == Verified::NotAsked);
+    if is_news && !report.ejected {
+        seat.cycle(control)?;
+    }
     report.seconds = begun.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Before which disc it is asked how it would be written, and who hears of that.
+struct Asked<'a> {
+    first: bool,
+    control: &'a Control,
+    tell: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// How the disc in the recorder will be written, when all that can be known beforehand is known.
+fn settle(
+    task: &BurnTask,
+    source: &mut BurnSource,
+    seat: &mut Seat,
+    wish: &mut BurnWish,
+    asked: Asked<'_>,
+) -> Result<BurnPlan, JobError> {
+    let Asked { first, control, tell } = asked;
+    let recordable = seat.look(control)?;
+    let fail = |fault: BurnFault| fault.of(&task.drive);
+    if first {
+        wish.speed = task.speed.map(|times| speed(times, recordable.kind)).or(wish.speed);
+        let plan = decide(source, &recordable, wish).map_err(fail)?;
+        allow(task, &plan, seat, control)?;
+        let pace = check(task, source, &plan, &recordable, control, tell)?;
+        wish.speed = wish.speed.or(pace);
+    }
+    // It may come from elsewhere by now, and more slowly; and each disc is another.
+    let plan = decide(source, &recordable, wish).map_err(fail)?;
+    allow(task, &plan, seat, control)?;
+    Ok(plan)
+}
+
+/// What is wrong with the disc, where it is that and not what is wanted of it.
+fn of_the_disc(error: &JobError) -> Option<String> {
+    match error {
+        JobError::Burn { error, .. } if error.is_of_the_disc() => Some(error.to_string()),
+        // It does not spin up, or says nothing of itself.
+        JobError::Drive { error, .. } if !error.is_gone() => Some(error.to_string()),
+        _ => None,
+    }
 }
 
 /// Who hears of a burn.
@@ -230,10 +276,26 @@ fn keep(
     convert::save(&Source { reader: recorded, path: target, files: &[] }, &task, control, tell)
 }
 
-/// Makes an image of what was recorded in a drive in software.
-pub fn keep_recorded(drive: &Hands, target: &Path) -> Result<ConvertReport, JobError> {
-    let recorded = drive.device().recorded().ok_or_else(|| BurnFault::NothingKept.of("blank"))?;
-    keep(recorded, target, &Control::default(), &|_| ())
+/// Makes an image of every disc that was recorded in a drive in software: of the second one with “ (2)” behind its name, and so on.
+pub fn keep_recorded(drive: &Hands, target: &Path) -> Result<Vec<ConvertReport>, JobError> {
+    let recorded = drive.device().all_recorded();
+    if recorded.is_empty() {
+        return Err(BurnFault::NothingKept.of("blank"));
+    }
+    let images = recorded.into_iter().zip(1..);
+    images.map(|(disc, number)| keep(disc, &numbered(target, number), &Control::default(), &|_| ())).collect()
+}
+
+/// The place of the image of so manieth disc.
+fn numbered(target: &Path, number: usize) -> PathBuf {
+    let (Some(stem), 2..) = (target.file_stem(), number) else { return target.to_owned() };
+    let mut name = stem.to_owned();
+    name.push(format!(" ({number})"));
+    if let Some(extension) = target.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    target.with_file_name(name)
 }
 
 impl BurnFault {

@@ -51,6 +51,11 @@ impl Seat {
         Ok(Seat { name: name.to_owned(), transport: Some(transport), software: Some(software) })
     }
 
+    /// Whether it is one in software.
+    pub fn is_in_software(&self) -> bool {
+        self.software.is_some()
+    }
+
     /// The way to the drive.
     pub fn transport(&mut self) -> &mut Box<dyn Transport> {
         self.transport.as_mut().expect("it is away only while another thread has it, and a job ends with that")
@@ -139,15 +144,20 @@ impl Seat {
         })
     }
 
+    /// Has the tray go out and in, so that the system asks anew what disc there is: until then it knows the blank one. Where it does not go in by itself,
+    /// it stays open. Whether it moved.
+    pub fn cycle(&mut self, control: &Control) -> Result<bool, JobError> {
+        self.with(control, |transport| {
+            let _ = mmc::unlock_tray(&mut **transport);
+            mmc::eject(&mut **transport).and_then(|()| mmc::start(&mut **transport)).is_ok()
+        })
+    }
+
     /// Has the drive take the disc anew, so that nothing of what was written comes from its memory. The tray goes out and in; where it does not go in
     /// by itself, whoever sits there has to close it.
     pub fn reload(&mut self, control: &Control, tell: &(dyn Fn(Progress) + Sync)) -> Result<(), JobError> {
-        let closed = self.with(control, |transport| {
-            let _ = mmc::unlock_tray(&mut **transport);
-            mmc::eject(&mut **transport).and_then(|()| mmc::start(&mut **transport))
-        })?;
         // A drive that can't move its tray is made to forget by the reading itself.
-        if closed.is_err() {
+        if !self.cycle(control)? {
             return Ok(());
         }
         // Asked for its events, the drive would tell us of the disc, and the system, which has to know it anew, nothing more.
@@ -172,5 +182,37 @@ impl Software {
         let put = self.hands.device().insert_blank(self.blank, self.faults.faults.clone());
         // What is written on it is kept in a temporary file.
         put.map_err(|error| JobError::Write { path: std::env::temp_dir(), error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::recorder::Kind;
+    use crate::job::demo_disc;
+    use crate::virtual_drive::{BlankKind, Manners};
+
+    /// Copying in one drive: the disc that was saved is still in it, and nobody has told it of a blank.
+    #[test]
+    fn the_disc_that_was_saved_is_exchanged_for_a_blank() {
+        let mut device = Device::new(Manners { hand: Duration::from_millis(700), ..Manners::default() });
+        device.lay_beside(demo_disc().unwrap());
+        device.lay_blank_beside(Blank::new(BlankKind::CdR)).unwrap();
+        device.next_disc();
+        let mut seat = Seat { name: "one".to_owned(), transport: Some(Box::new(Hands::new(device))), software: None };
+        let control = Control::default();
+        seat.reload(&control, &|_| ()).unwrap();
+        assert!(seat.look(&control).is_err(), "the same disc is in it still, and can't be written on");
+        let waits = std::sync::atomic::AtomicUsize::new(0);
+        let tell = |progress: Progress| {
+            assert_eq!(progress.phase, Phase::Wait);
+            waits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        };
+        seat.next_disc(&control, &tell).unwrap();
+        assert_eq!(seat.look(&control).unwrap().kind, Kind::CdR);
+        assert!(waits.into_inner() > 1);
+        // There is no third.
+        control.cancel();
+        assert!(matches!(seat.next_disc(&control, &|_| ()), Err(JobError::Cancelled)));
     }
 }

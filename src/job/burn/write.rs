@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::BurnFault;
-use super::levels::BurnPicture;
+use super::levels::{BurnNews, BurnPicture};
 use super::ring::{Drained, Gauge, Level, Levels, ring};
 use super::seat::Seat;
 use crate::disc::DiscReader;
@@ -40,7 +40,7 @@ pub struct Burning<'a> {
     /// Hears how far it is.
     pub tell: &'a (dyn Fn(Progress) + Sync),
     /// Is shown how it goes.
-    pub show: &'a (dyn Fn(BurnPicture) + Sync),
+    pub show: &'a (dyn Fn(BurnNews) + Sync),
 }
 
 /// A disc that was written.
@@ -132,7 +132,7 @@ impl Burning<'_> {
     }
 
     fn show_levels(&self, stage: &Mutex<Heard>, levels: &Levels) {
-        (self.show)(BurnPicture {
+        (self.show)(BurnNews::Goes(BurnPicture {
             copy: self.copy.0,
             copies: self.copy.1,
             kind: self.plan.kind,
@@ -143,7 +143,7 @@ impl Burning<'_> {
             drive: levels.drive,
             written: levels.written,
             total: self.total(),
-        });
+        }));
     }
 
     /// What is told of a recorder that has ended early, of itself or because it was called off.

@@ -10,8 +10,8 @@ use crate::drive::mmc::DiscState;
 use crate::drive::recorder::{AfterFailure, BurnError, Close, Erase, Kind, Mode, Offers, Recordable, Stage};
 use crate::image::{ExtentReader, Image, by_name};
 use crate::job::{
-    BurnFault, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId, Level, OpenReport,
-    Outcome, Phase, Progress, Task, Verified,
+    BurnFault, BurnNews, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId, Level,
+    OpenReport, Outcome, Phase, Progress, Task, Verified,
 };
 use crate::ui::state::State;
 use crate::ui::work::Stage as JobStage;
@@ -219,7 +219,7 @@ fn burning(state: &mut State) -> Instant {
         written: 30,
         total: 100,
     };
-    state.on_event(now, Event::Burn(JobId(9), picture));
+    state.on_event(now, Event::Burn(JobId(9), BurnNews::Goes(picture)));
     now
 }
 
@@ -273,7 +273,16 @@ fn who_is_elsewhere_hears_once_that_a_disc_has_to_be_put_in() {
     let now = burning(&mut state);
     (0..3).for_each(|seconds| tell(&mut state, now, Phase::Wait, seconds, 0));
     let asked = "Waiting: put a disc to write on into the drive".to_owned();
-    assert_eq!(state.news, [("Burn a.iso in /dev/sr0".to_owned(), asked)]);
+    let title = || "Burn a.iso in /dev/sr0".to_owned();
+    assert_eq!(state.news, [(title(), asked)]);
+    // The disc that was put in is another than it should be.
+    let why = CannotBurn::Finished(Kind::CdR).to_string();
+    state.on_event(now, Event::Burn(JobId(9), BurnNews::OtherDisc(why)));
+    (0..3).for_each(|seconds| tell(&mut state, now, Phase::Wait, seconds, 0));
+    let asked = "Put another disc in: the CD-R is finished, and can't be erased: use a blank one";
+    assert_eq!((state.news.len(), &state.news[1]), (2, &(title(), asked.to_owned())));
+    tell(&mut state, now, Phase::Prepare, 0, 0);
+    assert_eq!(state.jobs[0].phase(), "Getting the disc ready");
 }
 
 #[test]

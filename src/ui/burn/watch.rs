@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::drive::recorder::{Kind, Stage};
-use crate::job::{BurnPicture, Phase, Progress, Task, blank_of};
+use crate::job::{BurnNews, BurnPicture, Phase, Progress, Task, blank_of};
 
 /// What is done with a disc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct BurnJob {
     pub ejects: bool,
     /// What calling it off has left of the disc, as the recorder says.
     pub left: Option<String>,
+    /// Why the disc that was put in is not the one to write on, while another is waited for.
+    pub refused: Option<String>,
     /// The disc is read back.
     verify: bool,
     copies: u32,
@@ -62,6 +64,7 @@ impl BurnJob {
             simulated: false,
             ejects,
             left: None,
+            refused: None,
             verify: false,
             copies: 1,
             copy: 1,
@@ -94,6 +97,9 @@ impl BurnJob {
         if ended && begins {
             self.copy = (self.copy + 1).min(self.copies);
         }
+        if phase != Phase::Wait {
+            self.refused = None;
+        }
         self.phase = Some(phase);
     }
 
@@ -108,7 +114,15 @@ impl BurnJob {
     }
 
     /// How it goes.
-    pub fn shown(&mut self, picture: BurnPicture) {
+    pub fn shown(&mut self, news: BurnNews) {
+        let picture = match news {
+            BurnNews::Goes(picture) => picture,
+            BurnNews::OtherDisc(why) => {
+                // Whoever has to put one in is told anew.
+                (self.refused, self.phase) = (Some(why), None);
+                return;
+            }
+        };
         (self.kind, self.copy, self.simulated) = (Some(picture.kind), picture.copy, picture.simulated);
         self.picture = Some(picture);
     }
@@ -116,6 +130,9 @@ impl BurnJob {
     /// What it is at, in words: "Burning, disc 2 of 3".
     pub fn phase(&self, phase: Phase) -> String {
         let stage = self.picture.map(|picture| picture.stage);
+        if let (Phase::Wait, Some(why)) = (phase, &self.refused) {
+            return format!("Put another disc in: {why}");
+        }
         let words = match (phase, stage) {
             (Phase::Check, _) => "Reading the source to its end, before the laser starts",
             (Phase::Erase, Some(Stage::Formatting)) => "Formatting",

@@ -54,6 +54,8 @@ pub struct Manners {
     pub unplug_after: Option<u64>,
     /// At this command, and again after as many, it says that it was reset, instead of doing what it is told.
     pub reset_every: Option<u64>,
+    /// How long the tray has to be open until the next disc of those that lie beside the drive is put in.
+    pub hand: Duration,
     /// At this command the tray opens, lock or no lock.
     pub tray_opens_after: Option<u64>,
 }
@@ -84,6 +86,7 @@ impl Default for Manners {
             takes_cd_text: true,
             unplug_after: None,
             reset_every: None,
+            hand: Duration::from_secs(3),
             tray_opens_after: None,
         }
     }

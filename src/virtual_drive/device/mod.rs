@@ -3,6 +3,7 @@
 mod describe;
 mod faults;
 mod medium;
+mod pile;
 mod read;
 mod recorder;
 mod tables;
@@ -20,6 +21,7 @@ use describe::{allow, be16};
 use faults::Script;
 pub use faults::{C2Manner, Fault, Manners, Trouble};
 use medium::{Medium, Readable};
+use pile::Pile;
 pub use recorder::{Blank, BlankKind, NoSuchBlank};
 use write::Writer;
 
@@ -52,7 +54,7 @@ pub struct Device {
     medium: Option<Medium>,
     /// The disc that lies in the open tray, which is the disc in the drive again when that closes.
     on_tray: Option<Medium>,
-    open: bool,
+    pile: Pile,
     locked: bool,
     /// What the next command that cares is told before anything else.
     attention: Option<Sense>,
@@ -74,7 +76,7 @@ impl Device {
             script: Script::default(),
             medium: None,
             on_tray: None,
-            open: false,
+            pile: Pile::default(),
             locked: false,
             attention: Some(says::POWER_ON),
             event: 0,
@@ -99,7 +101,7 @@ impl Device {
         (self.medium, self.on_tray) = (Some(medium), None);
         self.script = Script::new(faults, &self.manners);
         self.writer.let_go();
-        self.open = false;
+        self.pile.open_since = None;
         self.event = EVENT_NEW_MEDIA;
         self.attention = Some(says::NEW_DISC);
     }
@@ -107,9 +109,8 @@ impl Device {
     /// Opens the tray and takes the disc out, as a hand does; nothing stands against that but a locked tray.
     pub fn remove(&mut self) {
         if !self.locked {
-            (self.medium, self.on_tray) = (None, None);
-            self.open = true;
-            self.event = EVENT_REMOVAL;
+            self.open_tray();
+            self.on_tray = None;
         }
     }
 
@@ -127,7 +128,7 @@ impl Device {
     fn ready(&self) -> Result<&Medium, Sense> {
         match &self.medium {
             Some(medium) => Ok(medium),
-            None => Err(if self.open { says::TRAY_OPEN } else { says::NO_DISC }),
+            None => Err(if self.is_open() { says::TRAY_OPEN } else { says::NO_DISC }),
         }
     }
 
@@ -154,6 +155,7 @@ impl Device {
             self.locked = false;
             self.remove();
         }
+        self.change_disc();
         Ok(())
     }
 
@@ -162,13 +164,9 @@ impl Device {
         let (power_condition, load_eject, start) = (cdb[4] >> 4, cdb[4] & 2 != 0, cdb[4] & 1 != 0);
         match (load_eject && power_condition == 0, start) {
             (true, false) if self.locked => return Err(says::LOCKED),
-            (true, false) => {
-                self.open = true;
-                self.on_tray = self.medium.take().or(self.on_tray.take());
-                self.event = EVENT_REMOVAL;
-            }
+            (true, false) => self.open_tray(),
             (true, true) => {
-                self.open = false;
+                self.pile.open_since = None;
                 if let Some(medium) = self.on_tray.take() {
                     self.medium = Some(medium);
                     (self.event, self.attention) = (EVENT_NEW_MEDIA, Some(says::NEW_DISC));
@@ -217,7 +215,7 @@ impl Device {
             0x42 => self.told().and_then(|readable| tables::subchannel(readable, cdb)),
             0x43 => self.ready().and_then(|medium| tables::toc(medium, cdb)),
             0x46 => describe::configuration(&self.manners, self.medium.as_ref(), cdb),
-            0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.open, cdb),
+            0x4A => describe::event(std::mem::take(&mut self.event), self.medium.is_some(), self.is_open(), cdb),
             0x51 => self.disc_information(cdb).map(|answer| allow(answer, be16(cdb, 7))),
             0x52 => self.track_information(cdb),
             0x1A | 0x5A => describe::mode_pages(&self.manners, &self.writer, self.medium.as_ref(), cdb),
@@ -226,7 +224,7 @@ impl Device {
             0xA4 => Err(says::BAD_FIELD),
             0xAC => describe::performance(&self.writer, self.medium.as_ref(), cdb),
             0xAD => self.ready().and_then(|medium| tables::structure(medium, cdb)),
-            0xBD => Ok(allow(describe::mechanism(self.open), be16(cdb, 8))),
+            0xBD => Ok(allow(describe::mechanism(self.is_open()), be16(cdb, 8))),
             _ => Err(says::UNKNOWN_COMMAND),
         }
     }

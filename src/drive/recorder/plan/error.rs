@@ -110,6 +110,31 @@ pub enum CannotBurn {
     Source(#[from] crate::disc::ModelFlaw),
 }
 
+impl CannotBurn {
+    /// Whether it could be written on another disc in the same drive.
+    pub fn is_of_the_disc(&self) -> bool {
+        match self {
+            CannotBurn::TooLong { .. }
+            | CannotBurn::NotErased(_)
+            | CannotBurn::Finished(_)
+            | CannotBurn::NotBlank { .. }
+            | CannotBurn::SessionOpen(_)
+            | CannotBurn::NeedsCd { .. } => true,
+            CannotBurn::NotThisMode { .. }
+            | CannotBurn::NotThisDrive { .. }
+            | CannotBurn::NoMode(_)
+            | CannotBurn::NoSimulation { .. }
+            | CannotBurn::NoSuchBlank(_)
+            | CannotBurn::Sectors { .. }
+            | CannotBurn::TooManyTracks(_)
+            | CannotBurn::Sessions(_)
+            | CannotBurn::LayerBreak { .. }
+            | CannotBurn::NoFormat { .. }
+            | CannotBurn::Source(_) => false,
+        }
+    }
+}
+
 /// Sectors of 2048 bytes as people say it.
 fn megabytes(sectors: u32) -> String {
     let bytes = u64::from(sectors) * 2048;

@@ -170,6 +170,35 @@ fn trays_open_and_cables_come_out() {
     assert!(mmc::test_unit_ready(&mut device).is_err_and(|error| error.is_gone()));
 }
 
+/// Who copies discs takes one out and puts the next in; a tray that goes out and in by itself leaves no time for that.
+#[test]
+fn the_next_disc_of_the_pile_goes_into_a_tray_that_stays_open() {
+    let (mut device, disc) = drive(Manners { hand: Duration::from_millis(50), ..Manners::default() }, Vec::new());
+    device.lay_blank_beside(Blank::new(BlankKind::DvdRam)).unwrap();
+    device.lay_beside(disc.clone());
+    mmc::eject(&mut device).unwrap();
+    mmc::start(&mut device).unwrap();
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::Changed));
+    assert_eq!(mmc::read_capacity(&mut device).unwrap().sectors, disc.disc().sectors());
+    let change = |device: &mut Device| {
+        mmc::eject(device).unwrap();
+        assert_eq!(meaning(mmc::test_unit_ready(device)), Some(Meaning::NoDisc));
+        std::thread::sleep(Duration::from_millis(60));
+        let event = mmc::media_event(device).unwrap();
+        assert!(event.present && !event.open);
+        mmc::get_configuration(device).unwrap().current
+    };
+    assert_eq!(change(&mut device), Some(Profile(0x12)));
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::Changed));
+    device.execute(&[0x2A, 0, 0, 0, 0, 0, 0, 0, 16, 0], Data::Out(&[7; 16 * 2048]), LONG).unwrap();
+    assert_eq!(change(&mut device), Some(Profile::CD_ROM));
+    assert_eq!(device.all_recorded().len(), 1, "of the three discs, one was written");
+    assert_eq!(meaning(mmc::test_unit_ready(&mut device)), Some(Meaning::Changed));
+    mmc::eject(&mut device).unwrap();
+    std::thread::sleep(Duration::from_millis(60));
+    assert!(mmc::media_event(&mut device).unwrap().open, "that was the last");
+}
+
 /// The tray goes out with the disc in it, and that is there again when it is in.
 #[test]
 fn a_disc_that_was_ejected_can_be_loaded_again() {
