@@ -61,7 +61,7 @@ ours() { # NAME NODE SOURCE OPTION…
   try "$name" member $spindle burn --json --mode sao --verify no "$@" "$source" "$node"
 }
 
-# It is forced past what it misses in texts, and that no second session was written by CD-ROM XA.
+# Forced, for it would not write texts of which it misses some, nor leave a disc open that it does not call CD-ROM XA.
 cdrdaos() { # NAME NODE COMMAND DISC OPTION…
   local name=$1 node=/dev/$2 command=$3 disc=$4
   shift 4

@@ -107,7 +107,7 @@ def wanted_of(program, parts, session, written):
         if [pack[0] for pack in cycle[1:2]] == [SIZE_INFO]:
             cycle = cycle[:1]  # it does not describe a block whose texts are in one pack
         if session > 1:
-            # The lead-in of the last of several sessions says that none follows, where others say nothing; and it has the format of the first session.
+            # It wants the lead-in of the last session to say that none follows (B0 is FF:FF:FF), and gives all sessions the format of the first.
             page[3], page[8] = page[3] | 0x40, 0
     if program == "cdrskin":
         before = 0

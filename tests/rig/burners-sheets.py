@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Proves nothing itself: describes discs of which other programs and ours are to tell a recorder the same, and writes each of them down as every program
-wants it. No sector of them says anything: what is compared is what comes before the sectors. Those that src/drive/recorder/golden has under the same name
-are the same discs.
+wants it. Each is the disc of the file of its name in src/drive/recorder/golden. Its sectors say nothing: what is compared is what comes before them.
 
 usage: burners-sheets.py FOLDER    makes NAME.toc for cdrdao and ours (NAME.cue where a .toc can't say it), arguments of cdrskin (NAME.cdrskin) and its
                                    CD-TEXT (NAME.v07t), and `list`, a line for each disc: its name, what ours opens, whether it stays open, is closed or

@@ -142,7 +142,7 @@ fn a_session_is_added_where_the_drive_puts_it() {
     for (next, index_1) in [(15_850, 16_000), (16_000, 16_000), (15_950, 16_100)] {
         let (mut drive, sent) = noting(|_, _, _| None);
         drive.next = next;
-        write_zeros(&mut drive, planned(&disc(&[(Mode1, 0, 400)]), &begun, wish.clone())).unwrap();
+        write_zeros(&mut drive, planned(&disc(&[(Mode1, 0, 400)]), &begun, wish)).unwrap();
         let sent = sent.lock().unwrap();
         let (_, sheet) = sent.iter().find(|(cdb, _)| cdb[0] == 0x5D).unwrap();
         assert_eq!(sheet[21..24], toc::time(Lba(index_1)), "{next}");
