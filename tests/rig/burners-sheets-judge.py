@@ -62,7 +62,8 @@ def burns(program):
             discs.append([])
         elif discs and way == "out" and len(rest) == 3 and rest[-1] == "good":
             discs[-1].append((bytes.fromhex(command), bytes.fromhex(rest[1])))
-    return discs
+    # A program may open the tray itself when a disc is done; nothing is sent after that.
+    return [disc for disc in discs if disc]
 
 
 def told(burn):
