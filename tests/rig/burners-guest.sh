@@ -33,23 +33,39 @@ reload() { # NODE
   sg_start --load "$generic"
 }
 
-# The discs of burners-sheets.py, one after another, on a blank that stays one: nothing is written. Every disc begins with a tray that opens: that
-# parts them on the tape.
+# The discs of burners-sheets.py, one after another. Nothing is written, and the blank stays one, but for the last, which has two sessions. Every disc
+# begins with a tray that opens: that parts them on the tape.
 sheets() { # NAME NODE
-  local disc source close programs more
-  while read -r disc source close programs; do
+  local disc source how programs
+  while read -r disc source how programs; do
     case " $programs " in *" ${1#sheets-} "*) ;; *) continue ;; esac
     try "$1" reload "$2"
-    case $1 in
-      sheets-spindle) try "$1" member $spindle burn --json --simulate --mode sao --verify no --close "$close" "$in/sheets/$source" "/dev/$2" ;;
-      sheets-cdrdao)
-        case $close in session) more=--multi ;; *) more= ;; esac
-        # It is forced past what it finds missing in texts.
-        try "$1" sh -c "cd $in/sheets && cdrdao simulate -n -v 2 --force $more --driver generic-mmc:0x10 --device /dev/$2 $source"
+    case $1,$how in
+      sheets-spindle,closed) ours "$1" "$2" "$source" --simulate ;;
+      sheets-spindle,open) ours "$1" "$2" "$source" --simulate --close session ;;
+      sheets-spindle,written) ours "$1" "$2" "$source" ;;
+      sheets-cdrdao,closed) cdrdaos "$1" "$2" simulate "$disc" ;;
+      sheets-cdrdao,open) cdrdaos "$1" "$2" simulate "$disc" --multi ;;
+      sheets-cdrdao,written)
+        cdrdaos "$1" "$2" write "$disc" --multi
+        cdrdaos "$1" "$2" write "$disc-2"
         ;;
-      sheets-cdrskin) try "$1" sh -c "cd $in/sheets && xargs cdrskin -v dev=/dev/$2 -dummy -sao <$disc.cdrskin" ;;
+      sheets-cdrskin,*) try "$1" sh -c "cd $in/sheets && xargs cdrskin -v dev=/dev/$2 -dummy -sao <$disc.cdrskin" ;;
     esac
   done <$in/sheets/list
+}
+
+ours() { # NAME NODE SOURCE OPTION…
+  local name=$1 node=/dev/$2 source=$in/sheets/$3
+  shift 3
+  try "$name" member $spindle burn --json --mode sao --verify no "$@" "$source" "$node"
+}
+
+# Forced, for it would not write texts of which it misses some, nor leave a disc open that it does not call CD-ROM XA.
+cdrdaos() { # NAME NODE COMMAND DISC OPTION…
+  local name=$1 node=/dev/$2 command=$3 disc=$4
+  shift 4
+  try "$name" sh -c "cd $in/sheets && cdrdao $command -n -v 2 --force $* --driver generic-mmc:0x10 --device $node $disc.toc"
 }
 
 burn() { # NAME NODE

@@ -17,24 +17,24 @@ wrong = []
 TRAY_OPENS = "1b0000000200"
 MODE_SELECT, SEND_CUE_SHEET, WRITES = 0x55, 0x5D, (0x2A, 0xAA)
 PACK, SYMBOLS, SIZE_INFO = 18, 24, 0x8F
+SIMULATION = 0x10  # of a page of write parameters, byte 2
 ON_TAPE = 512 * 4  # packs of a lead-in that a tape has
 
 # cdrskin ends the texts of tracks as those of one-byte characters are ended, and counts their bytes, where the text of the disc is of two-byte ones.
 OTHER_PACKS = {("cdrskin", "28-cd-text-kanji"): {1: "80 01 01 02 94 67 00 90 e1 00 00 00 00 00 00 00 24 44"}}
 
 
-def check(what, got, wanted):
-    """Two lists of rows of bytes; of two that differ, shows the first row that does."""
-    at = next((n for n, (a, b) in enumerate(zip(got, wanted)) if a != b), min(len(got), len(wanted)))
-    holds = got == wanted and bool(wanted)
-    print(f"  {'ok   ' if holds else 'WRONG'} {what}")
+def check(what, holds, why):
+    print(f"  {'ok   ' if holds else 'WRONG'} {what}{'' if holds else ': ' + why}")
     if not holds:
-        print(f"    row {at} of {len(got)}: {shown(got, at)}\n    row {at} of {len(wanted)} wanted: {shown(wanted, at)}")
         wrong.append(what)
 
 
-def shown(run, at):
-    return bytes(run[at]).hex(" ") if at < len(run) else "none"
+def same(what, got, wanted):
+    """Two lists of rows of bytes; of two that differ, shows the first row that does."""
+    at = next((n for n, (a, b) in enumerate(zip(got, wanted)) if a != b), min(len(got), len(wanted)))
+    row = lambda run: f"{bytes(run[at]).hex(' ') if at < len(run) else 'none'}, row {at} of {len(run)}"
+    check(what, got == wanted and bool(wanted), f"\n    sent:   {row(got)}\n    wanted: {row(wanted)}")
 
 
 def rows(run, length):
@@ -62,17 +62,21 @@ def burns(program):
             discs.append([])
         elif discs and way == "out" and len(rest) == 3 and rest[-1] == "good":
             discs[-1].append((bytes.fromhex(command), bytes.fromhex(rest[1])))
-    return discs
+    # A program may open the tray itself when a disc is done; nothing is sent after that.
+    return [disc for disc in discs if disc]
 
 
 def told(burn):
-    """The last cue sheet, the page that the drive had then, and what was sent for the subchannels of the lead-in."""
-    sheets = [n for n, (command, _) in enumerate(burn) if command[0] == SEND_CUE_SHEET]
-    if not sheets:
-        return b"", b"", b""
-    page = next((data[8:] for command, data in burn[sheets[-1] :: -1] if command[0] == MODE_SELECT), b"")
-    text = b"".join(data for command, data in burn[sheets[-1] :] if writes_lead_in(command))
-    return burn[sheets[-1]][1], page, text
+    """What the drive was told of each session: the cue sheet, the page that it had then, and what came for the subchannels of the lead-in."""
+    sessions, page = [], b""
+    for command, data in burn:
+        if command[0] == MODE_SELECT:
+            page = data[8:]
+        elif command[0] == SEND_CUE_SHEET:
+            sessions.append((data, page, bytearray()))
+        elif writes_lead_in(command) and sessions:
+            sessions[-1][2].extend(data)
+    return sessions
 
 
 def writes_lead_in(command):
@@ -90,18 +94,22 @@ def round_and_round(cycle, length):
     return cycle and (cycle * (length // len(cycle) + 1))[:length]
 
 
-def wanted_of(program, name):
+def wanted_of(program, parts, session, written):
     """What the golden file says, with what the program does otherwise."""
-    parts = golden(name)
-    sheet, page, cycle = rows(bytearray(parts["cue"]), 8), bytearray(parts["page"]), parts.get("lead-in", b"")
-    page[2] |= 0x10  # nothing is written
+    number = "" if session == 1 else f" {session}"
+    sheet, page, cycle = rows(bytearray(parts["cue" + number]), 8), bytearray(parts["page" + number]), packs(parts.get("lead-in", b""))
+    if not written:
+        page[2] |= SIMULATION
     if program == "cdrdao":
         # It leaves as the drive has them what means nothing where the cue sheet says it: the track mode, the link size, the size of a packet.
         page[3], page[5], page[13] = page[3] | 4, 16, 16
         if cycle:
             page[4] = 3  # blocks with the subchannels P to W: that, too, the cue sheet says
-        if [pack[0] for pack in packs(cycle)[1:2]] == [SIZE_INFO]:
-            cycle = cycle[:SYMBOLS]  # it does not describe a block whose texts are in one pack
+        if [pack[0] for pack in cycle[1:2]] == [SIZE_INFO]:
+            cycle = cycle[:1]  # it does not describe a block whose texts are in one pack
+        if session > 1:
+            # It wants the lead-in of the last session to say that none follows (B0 is FF:FF:FF), and gives all sessions the format of the first.
+            page[3], page[8] = page[3] | 0x40, 0
     if program == "cdrskin":
         before = 0
         for entry in sheet:
@@ -118,25 +126,29 @@ def wanted_of(program, name):
     return sheet, page, cycle
 
 
-def judge(program, name, burn):
-    (sheet, page, text), (wanted_sheet, wanted_page, cycle) = told(burn), wanted_of(program, name)
-    check(f"{program}, {name}: the cue sheet", rows(sheet, 8), wanted_sheet)
-    check(f"{program}, {name}: the page", [page], [wanted_page])
-    once = packs(cycle)
-    for number, pack in OTHER_PACKS.get((program, name), {}).items():
-        once[number] = bytes.fromhex(pack)
-    if once or text:
-        check(f"{program}, {name}: the lead-in", packs(text), round_and_round(once, ON_TAPE))
+def judge(program, name, burn, written):
+    parts, sessions = golden(name), told(burn)
+    wanted = 2 if "cue 2" in parts else 1
+    check(f"{program}, {name}: sessions", len(sessions) == wanted, f"{len(sessions)} for {wanted}")
+    for number, (sheet, page, text) in enumerate(sessions, 1):
+        wanted_sheet, wanted_page, wanted_packs = wanted_of(program, parts, number, written)
+        for place, pack in OTHER_PACKS.get((program, name), {}).items():
+            wanted_packs[place] = bytes.fromhex(pack)
+        what = f"{program}, {name}, session {number}" if len(sessions) > 1 else f"{program}, {name}"
+        same(f"{what}: the cue sheet", rows(sheet, 8), wanted_sheet)
+        same(f"{what}: the page", [page], [wanted_page])
+        if wanted_packs or text:
+            same(f"{what}: the lead-in", packs(text), round_and_round(wanted_packs, ON_TAPE))
 
 
 def main():
     listed = [line.split() for line in (folder / "share/in/sheets/list").read_text().splitlines()]
     for program in ("spindle", "cdrdao", "cdrskin"):
-        names = [name for name, _, _, *programs in listed if program in programs]
+        discs = [(name, how == "written") for name, _, how, *programs in listed if program in programs]
         tape = burns(program)
-        check(f"{program}: all discs", [bytes([len(tape)])], [bytes([len(names)])])
-        for name, burn in zip(names, tape):
-            judge(program, name, burn)
+        check(f"{program}: {len(discs)} discs", len(tape) == len(discs), f"{len(tape)} on the tape")
+        for (name, written), burn in zip(discs, tape):
+            judge(program, name, burn, written)
 
 
 main()

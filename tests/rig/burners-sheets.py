@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 """Proves nothing itself: describes discs of which other programs and ours are to tell a recorder the same, and writes each of them down as every program
-wants it. No sector of them says anything: what is compared is what comes before the sectors. Those that src/drive/recorder/golden has under the same name
-are the same discs.
+wants it. Each is the disc of the file of its name in src/drive/recorder/golden. Its sectors say nothing: what is compared is what comes before them.
 
 usage: burners-sheets.py FOLDER    makes NAME.toc for cdrdao and ours (NAME.cue where a .toc can't say it), arguments of cdrskin (NAME.cdrskin) and its
-                                   CD-TEXT (NAME.v07t), and `list`, a line for each disc: its name, what ours opens, what is closed in the end, and
-                                   the programs that can burn it
+                                   CD-TEXT (NAME.v07t), and `list`, a line for each disc: its name, what ours opens, whether it stays open, is closed or
+                                   written, and the programs that can burn it
 """
 
 import dataclasses
@@ -13,7 +12,7 @@ import pathlib
 import sys
 
 SECOND = 75
-COOKED, RAW = 2048, 2352
+SIZES = {"AUDIO": 2352, "MODE1": 2048, "MODE2": 2336, "MODE2_FORM_MIX": 2336}
 ISRC = "DEXYZ2612345"
 MCN = "4006381333931"
 
@@ -50,6 +49,7 @@ class Disc:
     mcn: str = ""
     texts: tuple = ()
     open: bool = False
+    second: "Disc | None" = None  # a second session; then the disc is written
     by: tuple = ("cdrdao", "cdrskin")
 
 
@@ -128,12 +128,13 @@ DISCS = {
         ),
         by=ALONE,
     ),
+    "07-enhanced": Disc([Track(), Track()], second=Disc([Track(mode="MODE2_FORM_MIX")], "CD_ROM_XA"), by=ALONE),
 }
 
 
 def source(track):
     """The file of its sectors."""
-    return f"{track.length}.{'audio' if track.mode == 'AUDIO' else 'data'}"
+    return f"{track.length}.{track.mode.lower()}"
 
 
 def time(sectors):
@@ -196,12 +197,17 @@ def toc(disc):
 
 
 def cue(disc):
-    """For what a .toc can't say."""
-    for number, track in enumerate(disc.tracks, 1):
-        yield f'FILE "{source(track)}" BINARY'
-        yield f"TRACK {number:02} AUDIO"
-        yield "FLAGS SCMS"
-        yield "INDEX 01 00:00:00"
+    """For what a .toc can't say: tracks that are copies, and a second session."""
+    number = 0
+    for session, part in enumerate(filter(None, (disc, disc.second)), 1):
+        yield f"REM SESSION {session:02}"
+        for track in part.tracks:
+            number += 1
+            yield f'FILE "{source(track)}" BINARY'
+            yield f"TRACK {number:02} {'AUDIO' if track.mode == 'AUDIO' else 'MODE2/2336'}"
+            if track.scms:
+                yield "FLAGS SCMS"
+            yield "INDEX 01 00:00:00"
 
 
 OF_DISC = {
@@ -270,16 +276,21 @@ def main(folder):
     folder.mkdir(parents=True)
     lines = []
     for name, disc in DISCS.items():
-        for track in disc.tracks:
+        for track in disc.tracks + (disc.second.tracks if disc.second else []):
             with open(folder / source(track), "wb") as file:
-                file.truncate(track.length * (RAW if track.mode == "AUDIO" else COOKED))
-        ours = f"{name}.cue" if any(track.scms for track in disc.tracks) else f"{name}.toc"
-        write(folder / ours, cue(disc) if ours.endswith("cue") else toc(disc))
+                file.truncate(track.length * SIZES[track.mode])
+        ours = f"{name}.cue" if disc.second or any(track.scms for track in disc.tracks) else f"{name}.toc"
+        write(folder / f"{name}.toc", toc(disc))
+        if ours.endswith("cue"):
+            write(folder / ours, cue(disc))
+        if disc.second:
+            write(folder / f"{name}-2.toc", toc(disc.second))
         if "cdrskin" in disc.by:
             write(folder / f"{name}.cdrskin", arguments(disc, name))
         if disc.texts:
             write(folder / f"{name}.v07t", v07t(disc), disc.texts[0].charset)
-        lines.append(" ".join((name, ours, "session" if disc.open else "disc", "spindle", *disc.by)))
+        how = "written" if disc.second else "open" if disc.open else "closed"
+        lines.append(" ".join((name, ours, how, "spindle", *disc.by)))
     write(folder / "list", lines)
 
 

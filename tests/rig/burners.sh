@@ -38,6 +38,7 @@ field() { # NAME FILE: of the JSON that `serve` prints
 # image in the end.
 serve() { # NAME KIND EXTENSION [DISC…]
   local said="$folder/tape/$1.served" disc discs=() _
+  : >"$said"
   for disc in "${@:4}"; do
     [[ $disc == blank:* ]] || disc=$folder/share/in/$disc
     discs+=("$disc")
@@ -80,7 +81,7 @@ boot() {
   cp "$here/guest-common.sh" "$folder/share/common.sh"
   ldd "$program" | grep -o '/[^ ]*' | sed 's/^/-p\n/' >"$folder/libraries"
   mapfile -t libraries <"$folder/libraries"
-  "$here/boot.sh" "${programs[@]}" "${libraries[@]}" -m iscsi_tcp -m crc32c_generic -v "$folder/share" -t 900 "$here/burners-guest.sh"
+  "$here/boot.sh" "${programs[@]}" "${libraries[@]}" -m iscsi_tcp -m crc32c_generic -v "$folder/share" -t 1200 "$here/burners-guest.sh"
 }
 
 settle() { # the recorders are switched off, and their discs become images

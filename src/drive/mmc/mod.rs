@@ -36,4 +36,4 @@ pub use structure::{
 pub use subchannel::{read_isrc, read_mcn};
 pub use toc::{Atip, TrackEntry, read_atip, read_cd_text, read_full_toc, read_pma, read_toc};
 pub use write::{BufferCapacity, read_buffer_capacity, synchronize_cache, write_sectors};
-pub use write_parameters::{BlockType, WriteParameters, WriteType, set_write_parameters};
+pub use write_parameters::{BlockType, WriteParameters, WriteType, set_write_parameters, writes_at_once};

@@ -137,6 +137,12 @@ fn valid(code: Option<&[u8]>) -> [u8; 16] {
     field
 }
 
+/// Whether the drive is set to write a session, or a disc, at once.
+pub fn writes_at_once(transport: &mut dyn Transport) -> Result<bool, CommandError> {
+    let page = mode_page(transport, CODE)?;
+    Ok(page.get(2).is_some_and(|byte| byte & 0x0F == WriteType::Session.code()))
+}
+
 /// Makes the drive write like this (MODE SENSE and MODE SELECT).
 pub fn set_write_parameters(transport: &mut dyn Transport, parameters: &WriteParameters) -> Result<(), CommandError> {
     let now = match mode_page(transport, CODE) {

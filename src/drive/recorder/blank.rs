@@ -2,6 +2,7 @@
 
 use super::{Kind, Mode};
 use crate::disc::Lba;
+use crate::disc::toc::FIRST_PREGAP;
 use crate::drive::details::optional;
 use crate::drive::mmc::{
     self, Atip, CommandError, Configuration, DiscInformation, DiscState, FormatCapacity, Profile, WriteSpeed,
@@ -141,7 +142,12 @@ fn measure(
     };
     if let Some(track) = open.as_ref() {
         recordable.free = track.free;
-        recordable.next_writable = Lba(track.next_writable.unwrap_or(track.start).max(0));
+        let pause = match recordable.kind.is_cd() && recordable.state == DiscState::Appendable && !recordable.open_session {
+            // Whoever sends sessions at once sends their pauses, and is told where those begin.
+            true if optional(mmc::writes_at_once(transport))? == Some(true) => FIRST_PREGAP,
+            _ => 0,
+        };
+        recordable.next_writable = (Lba(track.next_writable.unwrap_or(track.start)) + pause).max(Lba(0));
     }
     recordable.last_track = match open.as_ref() {
         _ if recordable.state == DiscState::Blank => 0,

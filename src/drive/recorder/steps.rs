@@ -36,11 +36,6 @@ pub fn steps(plan: &BurnPlan) -> VecDeque<Step> {
     steps
 }
 
-/// Where the drive is expected to begin a session: what it calls the next writable address, behind a pregap of two seconds.
-fn expected(session: &SessionPlan) -> Lba {
-    session.tracks.first().map_or(Lba(0), |track| track.start - track.pregap + FIRST_PREGAP)
-}
-
 impl Recorder<'_> {
     /// Ready, locked, erased or formatted, at the right speed.
     pub(super) fn prepare(&mut self) -> Result<(), BurnError> {
@@ -99,7 +94,7 @@ impl Recorder<'_> {
                 self.set_page(parameters)?;
                 // The address depends on the way of writing, so it is asked for now.
                 if number > 1 {
-                    self.find_place(expected(&self.plan.sessions[n]))?;
+                    self.find_session(begin)?;
                 }
                 self.calibrate(first)?;
                 self.send_cue_sheet(n)?;
@@ -164,6 +159,15 @@ impl Recorder<'_> {
     fn find_place(&mut self, expected: Lba) -> Result<(), BurnError> {
         let found = self.drive.next_writable(self.plan.kind)?.unwrap_or(expected);
         self.shift = found.0.saturating_sub(expected.0);
+        Ok(())
+    }
+
+    /// The same of a session at once whose pause was planned here: there drives say where the pause begins, and some all the same where the track does.
+    fn find_session(&mut self, pause: Lba) -> Result<(), BurnError> {
+        match self.drive.next_writable(self.plan.kind)? {
+            Some(found) if found != pause + FIRST_PREGAP => self.shift = found.0.saturating_sub(pause.0),
+            _ => self.shift = 0,
+        }
         Ok(())
     }
 

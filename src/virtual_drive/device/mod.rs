@@ -193,7 +193,7 @@ impl Device {
 
     fn track_information(&self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
         match &self.ready()?.recording {
-            Some(recording) => recording.track_information(cdb),
+            Some(recording) => recording.track_information(cdb, &self.writer.parameters),
             None => self.told().and_then(|readable| tables::track_information(readable, cdb)),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::*;
-use crate::disc::{DiscWriter, Isrc};
+use crate::disc::{DiscWriter, Isrc, toc};
 use crate::drive::sense::Sense;
 use crate::drive::transport::{Data, Transport, TransportError};
 use TrackMode::{Audio, Mode1};
@@ -144,6 +144,30 @@ fn a_refused_cd_text_is_known_for_one_and_nothing_is_written() {
     assert_eq!(ended(|cdb, sheet| cdb[0] == 0x5D && sheet[3] == 0x41), (true, AfterFailure::Untouched, false));
     assert_eq!(ended(|cdb, bytes| cdb[0] == 0x2A && bytes.len() % 96 == 0), (true, AfterFailure::Untouched, true));
     assert_eq!(ended(|cdb, _| cdb[0] == 0x5D), (false, AfterFailure::Untouched, false));
+}
+
+/// Planned with index 1 at LBA 16,000: a drive may say where the pause begins, or the track behind it; or that the session lies elsewhere.
+#[test]
+fn a_session_is_added_where_the_drive_puts_it() {
+    let begun = Recordable {
+        state: DiscState::Appendable,
+        sessions: 1,
+        last_track: 1,
+        next_writable: Lba(16_000),
+        free: 300_000,
+        ..blank_cd()
+    };
+    let wish = BurnWish { mode: Some(Mode::SessionAtOnce), ..BurnWish::default() };
+    for (next, index_1) in [(15_850, 16_000), (16_000, 16_000), (15_950, 16_100)] {
+        let (mut drive, sent) = noting(|_, _, _| None);
+        drive.next = next;
+        write_zeros(&mut drive, planned(&disc(&[(Mode1, 0, 400)]), &begun, wish)).unwrap();
+        let sent = sent.lock().unwrap();
+        let (_, sheet) = sent.iter().find(|(cdb, _)| cdb[0] == 0x5D).unwrap();
+        assert_eq!(sheet[21..24], toc::time(Lba(index_1)), "{next}");
+        let (first, _) = sent.iter().find(|(cdb, _)| cdb[0] == 0x2A).unwrap();
+        assert_eq!(first[2..6], (index_1 - 150).to_be_bytes(), "{next}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::blank::Family;
 use super::layout::WrittenTrack;
+use super::mode_page::{WriteParameters, WriteType};
 use super::{ATIP_LEAD_IN, BlankKind, Recording};
 use crate::disc::toc::{TocEntry, time};
 use crate::disc::{Lba, TrackMode};
@@ -153,8 +154,17 @@ impl Recording {
         }
     }
 
+    /// The address that a track says it is written at next. The host sends the pause before a session at once, so that a CD is written there from the
+    /// pause on; a track at once begins behind the pause that the drive makes.
+    fn next_address(&self, track: &Told, parameters: &WriteParameters) -> Option<i32> {
+        let begins = self.layout.open_session().is_none() && track.number == self.layout.next_number();
+        let at_once = self.family() == Family::Cd && parameters.write_type() == WriteType::Session;
+        let pause = if begins && at_once { self.layout.next_pregap().cast_signed() } else { 0 };
+        track.next.map(|next| next - pause)
+    }
+
     /// The answer to READ TRACK INFORMATION.
-    pub fn track_information(&self, cdb: &[u8]) -> Result<Vec<u8>, Sense> {
+    pub fn track_information(&self, cdb: &[u8], parameters: &WriteParameters) -> Result<Vec<u8>, Sense> {
         let wanted = i32::from_be_bytes([cdb[2], cdb[3], cdb[4], cdb[5]]);
         let told = self.told();
         let found = match cdb[1] & 3 {
@@ -182,7 +192,7 @@ impl Recording {
         let jumps = &track.jumps;
         let mut answer = vec![0, 46, track.number, track.session as u8, 0, jumps.status << 6 | track.control, flags, valid];
         answer.extend(track.start.to_be_bytes());
-        answer.extend(track.next.unwrap_or(0).to_be_bytes());
+        answer.extend(self.next_address(track, parameters).unwrap_or(0).to_be_bytes());
         answer.extend(track.free.to_be_bytes());
         answer.extend(if incremental != 0 { self.blank.kind.block() } else { 0 }.to_be_bytes());
         // Of a track on both layers its last address, since its addresses have gaps.

@@ -37,7 +37,10 @@ fn tracks_at_once_in_two_sessions() {
     assert_eq!((rig.state(), rig.last()), ((1, 0, 2, 2, 2), 401));
     let start = 402 + 11_400;
     assert_eq!(rig.track(0xFF).0, start);
+    rig.select(&[(2, 0x42)]).unwrap();
+    assert_eq!(rig.track(0xFF).1, Some(start - 150), "whoever writes at once sends the pause");
     rig.select(&TAO_AUDIO).unwrap();
+    assert_eq!(rig.track(0xFF).1, Some(start));
     rig.write_all(start, &audio, RAW).unwrap();
     rig.synchronize().unwrap();
     rig.select(&[(3, 0x04), (4, 8)]).unwrap();
@@ -111,6 +114,7 @@ fn send_sheet(rig: &mut Rig, sheet: &[u8]) -> Result<(), Said> {
 fn a_session_at_once_is_what_its_cue_sheet_says() {
     let mut rig = Rig::with(Blank::of(BlankKind::CdR, Blank::MINUTES_74), Manners::default(), Vec::new());
     rig.select(&[(2, 0x42), (3, 0x00)]).unwrap();
+    assert_eq!(rig.track(0xFF).1, Some(-150));
     send_sheet(&mut rig, &sheet()).unwrap();
     let audio = noise(1350, RAW, 5);
     assert_eq!(rig.write(0, 1, &audio[..RAW]), Err((5, 0x21, 2)), "the pause comes first");
