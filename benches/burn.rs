@@ -4,8 +4,10 @@
 //! `cargo bench --bench burn` makes its discs: a CD of `SPINDLE_BENCH_SECTORS` sectors (300,000: 705 MB), and a DVD of as many and a half (921 MB), for a
 //! smaller one would be taken for a CD.
 
+#[path = "common/made.rs"]
+mod made;
+
 use std::fs;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,17 +15,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use spindle::job::{BurnReport, BurnTask, ConvertTask, Event, Outcome, Pool, Task};
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return; // `cargo test --benches` only wants to know that it builds.
+    if !made::is_asked() {
+        return;
     }
-    let sectors: u32 = std::env::var("SPINDLE_BENCH_SECTORS").ok().and_then(|n| n.parse().ok()).unwrap_or(300_000);
+    let sectors = made::sectors(300_000);
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let at = folder.path();
-    let cd = at.join("cd.cue");
-    half_noise(&at.join("cd.bin"), u64::from(sectors) * 2352);
-    fs::write(&cd, "FILE \"cd.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
-    let dvd = at.join("dvd.iso");
-    half_noise(&dvd, u64::from(sectors) * 3 / 2 * 2048);
+    // Half of it can be packed.
+    let half = |number: u64, noise: u64| if (number / 64).is_multiple_of(2) { noise } else { number / 640 };
+    let (cd, dvd) = (at.join("cd.cue"), at.join("dvd.iso"));
+    made::audio_cd(at, "cd", sectors, half);
+    made::file(&dvd, u64::from(sectors) * 3 / 2 * 2048, half);
     let (zlib, zstd) = (chd(&cd, at, "zlib"), chd(&dvd, at, "zstd"));
     println!("{sectors} sectors; MB a second that the recorder takes, with no limit of its own");
     let sources = [("BIN/CUE", &cd, "cd-r"), ("ISO", &dvd, "dvd+r"), ("CHD, zlib", &zlib, "cd-r"), ("CHD, zstd", &zstd, "dvd+r")];
@@ -45,19 +47,6 @@ fn main() {
         );
     }
     drop(busy);
-}
-
-/// Bytes of which half can be packed.
-fn half_noise(path: &Path, bytes: u64) {
-    let mut file = BufWriter::new(fs::File::create(path).expect("room for the disc"));
-    let mut state = 0x9E37_79B9_7F4A_7C15u64;
-    for word in 0..bytes / 8 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let value = if word / 64 % 2 == 0 { state } else { word / 640 };
-        file.write_all(&value.to_le_bytes()).expect("room for the disc");
-    }
 }
 
 /// Does a task, and gives what came of it.

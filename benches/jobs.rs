@@ -4,8 +4,11 @@
 //! temporary files, warms the page cache, and runs this program and its rival in turn. The median of the ratios counts: machines
 //! drift. Rivals that are not installed are said to be missing.
 
+#[path = "common/made.rs"]
+mod made;
+
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -22,10 +25,10 @@ struct Row {
 }
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return; // `cargo test --benches` only wants to know that it builds.
+    if !made::is_asked() {
+        return;
     }
-    let sectors: u32 = std::env::var("SPINDLE_BENCH_SECTORS").ok().and_then(|n| n.parse().ok()).unwrap_or(330_000);
+    let sectors = made::sectors(330_000);
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let at = folder.path();
     make_disc(at, sectors);
@@ -48,26 +51,14 @@ fn spindle() -> String {
 
 /// `cd.iso`, half text and half noise, and everything that the rows start from.
 fn make_disc(at: &Path, sectors: u32) {
-    let mut iso = BufWriter::new(File::create(at.join("cd.iso")).expect("room for the disc"));
-    let mut state = 0x9E37_79B9_7F4A_7C15u64;
-    for sector in 0..sectors {
-        let mut bytes = [0u8; 2048];
-        for chunk in bytes.chunks_mut(8) {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            chunk.copy_from_slice(
-                &if sector % 2 == 0 { state } else { state & 0x0F0F_0F0F_0F0F_0F0F | 0x6060_6060_6060_6060 }.to_le_bytes(),
-            );
-        }
-        match sector {
-            16 => bytes[..7].copy_from_slice(b"\x01CD001\x01"),
-            17 => bytes[..7].copy_from_slice(b"\xFFCD001\x01"),
-            _ => {}
-        }
-        iso.write_all(&bytes).expect("room for the disc");
+    const TEXT: u64 = 0x6060_6060_6060_6060;
+    let half =
+        |number: u64, noise: u64| if (number / 256).is_multiple_of(2) { noise } else { noise & 0x0F0F_0F0F_0F0F_0F0F | TEXT };
+    made::file(&at.join("cd.iso"), u64::from(sectors) * 2048, half);
+    let iso = File::options().write(true).open(at.join("cd.iso")).expect("it has just been made");
+    for (sector, descriptor) in [(16, b"\x01CD001\x01"), (17, b"\xFFCD001\x01")] {
+        (&iso).seek(SeekFrom::Start(sector * 2048)).and_then(|_| (&iso).write_all(descriptor)).expect("the disc is longer");
     }
-    drop(iso);
     for target in ["cd.cue", "cd.mds", "cd.nrg"] {
         let from = if target == "cd.cue" { "cd.iso" } else { "cd.cue" };
         run(at, &[spindle(), "convert".into(), from.into(), target.into(), "--no-verify".into()]);

@@ -7,6 +7,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/made.rs"]
+mod made;
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +19,8 @@ use common::{Pair, compare, random_reads, spindle};
 const ROUNDS: usize = 5;
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return; // `cargo test --benches` only wants to know that it builds.
+    if !made::is_asked() {
+        return;
     }
     let own = tempfile::tempdir().expect("a folder for temporary files");
     let discs = match std::env::var_os("SPINDLE_BENCH_DISCS") {

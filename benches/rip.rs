@@ -3,8 +3,10 @@
 //! `cargo bench --bench rip` makes its discs: a CD of `SPINDLE_BENCH_SECTORS` sectors (300,000: 705 MB) and a DVD of twice as many (1.2 GB), for a smaller
 //! one would be taken for a CD.
 
+#[path = "common/made.rs"]
+mod made;
+
 use std::fs;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -17,16 +19,15 @@ use spindle::virtual_drive::{Device, Manners};
 const TRUSTED: &str = r#"{"version": 1, "drives": {"SPINDLE SOFTWARE DRIVE 1.0": {"offset": 0, "c2": {"hits": 100, "misses": 0, "false_alarms": 0}}}}"#;
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return; // `cargo test --benches` only wants to know that it builds.
+    if !made::is_asked() {
+        return;
     }
-    let sectors: u32 = std::env::var("SPINDLE_BENCH_SECTORS").ok().and_then(|n| n.parse().ok()).unwrap_or(300_000);
+    let sectors = made::sectors(300_000);
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let at = folder.path();
     fs::write(at.join("drives.json"), TRUSTED).expect("room for a line");
-    noise(&at.join("audio.bin"), u64::from(sectors) * 2352);
-    fs::write(at.join("audio.cue"), "FILE \"audio.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n").expect("room");
-    noise(&at.join("dvd.iso"), u64::from(sectors) * 2 * 2048);
+    made::audio_cd(at, "audio", sectors, |_, noise| noise);
+    made::file(&at.join("dvd.iso"), u64::from(sectors) * 2 * 2048, |_, noise| noise);
     println!(
         "{sectors} sectors; MB of the disc a second: while it is read, until its checksums are known, and in all with image and proof"
     );
@@ -39,17 +40,6 @@ fn main() {
     println!("at x52 of a CD: {cd}");
     let bd = rip(at, "dvd.iso", "out.iso", Some(16 * 4_495_500));
     println!("at x16 of a BD: {bd}");
-}
-
-fn noise(path: &Path, bytes: u64) {
-    let mut file = BufWriter::new(fs::File::create(path).expect("room for the disc"));
-    let mut state = 0x9E37_79B9_7F4A_7C15u64;
-    for _ in 0..bytes / 8 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        file.write_all(&state.to_le_bytes()).expect("room for the disc");
-    }
 }
 
 /// What a rip came to: speeds, and the part of a core that reading took.

@@ -5,8 +5,12 @@ mod common;
 mod fuzz;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use spindle::disc::{Disc, DiscWriter, Lba, Medium, Track, TrackMode};
+use spindle::drive::mmc;
+use spindle::drive::recorder::{self, BurnWish, Kind, Mode, Recorder};
 use spindle::image::FORMATS;
 use spindle::virtual_drive::{Blank, BlankKind, Device};
 
@@ -73,6 +77,11 @@ fn seeds(mut take: impl FnMut(&str, &str, &[u8])) {
     packed_seeds(&mut take);
     take("drive", "demo", &of_a_disc());
     BlankKind::ALL.into_iter().for_each(|kind| take("drive", kind.word(), &of_a_blank(kind)));
+    for kind in BlankKind::ALL {
+        for &mode in Kind::of(kind.profile()).unwrap().modes() {
+            take("recorder", &format!("{} {mode}", kind.word()), &of_a_burn(kind, mode));
+        }
+    }
     take("file_systems", "udf", &udf());
     for (number, file) in [wave(), aiff()].iter().enumerate() {
         take("audio", &format!("{number}"), &[&[number as u8], file.as_slice()].concat());
@@ -171,6 +180,46 @@ fn of_a_blank(kind: BlankKind) -> Vec<u8> {
     let mut device = Device::new(Default::default());
     device.insert_blank(Blank::new(kind), Vec::new()).unwrap();
     transcript(device)
+}
+
+/// What the recorder sends when a small disc is burned, in the way in which the fuzzer says it.
+fn of_a_burn(kind: BlankKind, mode: Mode) -> Vec<u8> {
+    use spindle::drive::transport::{Data, Transport, TransportError};
+    struct Said(Device, Vec<u8>);
+    impl Transport for Said {
+        fn execute(&mut self, cdb: &[u8], data: Data<'_>, timeout: std::time::Duration) -> Result<usize, TransportError> {
+            let (len, few) = match &data {
+                Data::None => (0, &[][..]),
+                Data::In(_) => (fuzz::ASKS, &[][..]),
+                Data::Out(bytes) => (bytes.len() as u16, if bytes.len() <= fuzz::FEW.into() { *bytes } else { &[] }),
+            };
+            let end = self.1.len() + 12;
+            self.1.extend(cdb);
+            self.1.resize(end, 0);
+            self.1.extend([&len.to_le_bytes()[..], few].concat());
+            self.0.execute(cdb, data, timeout)
+        }
+        fn most_bytes(&self) -> usize {
+            32 << 10
+        }
+    }
+    let mut device = Device::new(Default::default());
+    device.insert_blank(Blank::of(kind, 4096), Vec::new()).unwrap();
+    let number = BlankKind::ALL.iter().position(|known| *known == kind).unwrap() as u8;
+    let mut said = Said(device, vec![number]);
+    while mmc::test_unit_ready(&mut said).is_err() {}
+    let is_cd = Kind::of(kind.profile()).unwrap().is_cd();
+    let (medium, track) = if is_cd { (Medium::Cd, TrackMode::Audio) } else { (Medium::Dvd, TrackMode::Dvd) };
+    let disc = Disc::new(medium, vec![Track::new(1, track, Lba(0), 300)]);
+    let wish = BurnWish { mode: Some(mode), ..BurnWish::default() };
+    let plan = recorder::plan(&disc, &|_| None, &recorder::look_at_blank(&mut said).unwrap(), &wish).unwrap();
+    let mut burn = Recorder::begin(&mut said, plan, Box::new(|_, _| ControlFlow::Continue(()))).unwrap();
+    for run in burn.runs() {
+        burn.write(&vec![0; run.sectors as usize * run.form.size()]).unwrap();
+    }
+    burn.finish().unwrap();
+    drop(burn);
+    said.1
 }
 
 /// A UDF volume of one file, block by block.

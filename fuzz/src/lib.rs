@@ -23,9 +23,10 @@ use spindle::drive::transport::{Data, Transport, TransportError};
 use spindle::drive::{self, Ask, AudioReading, DriveReader, POINTERS, mmc, recorder};
 use spindle::filesystem::{iso9660, udf};
 use spindle::image::{self, FORMATS, Format, Image, Limits};
+use spindle::virtual_drive::{Blank, BlankKind, Device, Manners};
 
 /// Targets besides the formats, each of which is one by its name.
-pub const OTHERS: [&str; 7] = ["cd_text", "subchannel_q", "open", "audio", "packed", "drive", "file_systems"];
+pub const OTHERS: [&str; 8] = ["cd_text", "subchannel_q", "open", "audio", "packed", "drive", "recorder", "file_systems"];
 
 /// Runs a target.
 pub fn run(target: &str, bytes: &[u8]) {
@@ -40,6 +41,7 @@ pub fn run(target: &str, bytes: &[u8]) {
         "audio" => decode(bytes),
         "packed" => unpack(bytes),
         "drive" => ask(Box::new(Garbage { bytes: bytes.to_vec(), at: 0, commands: 0 })),
+        "recorder" => record(bytes),
         "file_systems" => walk(bytes),
         name => (image::by_name(name).expect("each target has the name of a format").parse_anything)(bytes, &Limits::default()),
     }
@@ -102,6 +104,41 @@ impl Transport for Garbage {
         64 << 10
     }
 }
+
+/// Bytes that a command of [`record`] brings itself; where it brings more, they are zeros.
+pub const FEW: u16 = 64;
+/// Said instead of a number of bytes: the command asks for an answer.
+pub const ASKS: u16 = u16::MAX;
+
+/// A blank in the recorder in software is told whatever the fuzzer says. The first byte chooses its kind; then come commands of twelve bytes, each with the
+/// number of bytes that it brings, and those if they are few.
+fn record(bytes: &[u8]) {
+    let [first, rest @ ..] = bytes else { return };
+    let kind = BlankKind::ALL[usize::from(*first) % BlankKind::ALL.len()];
+    let mut device = Device::new(Manners::default());
+    device.insert_blank(Blank::of(kind, 4096), Vec::new()).expect("there is room for a temporary file");
+    let (mut rest, mut answer) = (rest, vec![0; 4096]);
+    while let Some((command, behind)) = rest.split_first_chunk::<14>() {
+        rest = behind;
+        let (cdb, len) = command.split_at(12);
+        let data = match u16::from_le_bytes([len[0], len[1]]) {
+            0 => Data::None,
+            ASKS => Data::In(&mut answer),
+            len if len <= FEW => {
+                let (few, behind) = rest.split_at(rest.len().min(len.into()));
+                rest = behind;
+                Data::Out(few)
+            }
+            len => Data::Out(&ZEROS[..len.into()]),
+        };
+        let _ = device.execute(cdb, data, Duration::from_secs(1));
+    }
+    if let Some(disc) = device.recorded() {
+        assert_eq!(disc.disc().check(), Ok(()), "what is recorded is a disc");
+    }
+}
+
+static ZEROS: [u8; ASKS as usize] = [0; ASKS as usize];
 
 /// Does to a drive what a person would: asks it everything, looks at the disc, and reads of every track.
 pub fn ask(mut transport: Box<dyn Transport>) {

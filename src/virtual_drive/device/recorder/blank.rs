@@ -186,9 +186,10 @@ impl Blank {
         self.kind.speeds()
     }
 
-    /// A smaller one; never larger than the usual, and never without a sector.
+    /// A smaller one; never larger than the usual, and never without a sector. Two layers are of one size.
     pub fn of(kind: BlankKind, sectors: u32) -> Blank {
-        Blank { kind, sectors: sectors.clamp(kind.block(), kind.capacity()) / kind.block() * kind.block() }
+        let unit = kind.block() * if kind.is_dual_layer() { 2 } else { 1 };
+        Blank { kind, sectors: sectors.clamp(unit, kind.capacity()) / unit * unit }
     }
 }
 
@@ -201,6 +202,7 @@ mod tests {
         for kind in BlankKind::ALL {
             assert_eq!(kind.word().parse(), Ok(kind));
             assert!(kind.profile().name().is_some() && kind.capacity().is_multiple_of(kind.block()));
+            assert_eq!(Blank::of(kind, u32::MAX), Blank::new(kind));
             assert!(kind.speeds().is_sorted_by(|a, b| a > b), "{}", kind.word());
         }
         assert_eq!("cd".parse::<BlankKind>(), Err(NoSuchBlank));

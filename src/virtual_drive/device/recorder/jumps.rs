@@ -160,10 +160,10 @@ impl Recording {
         }
         let (mut to_come, mut at, mut left) = (self.jumps_to_come, lba, count);
         while left > 0 {
-            if jumps.next() != Some(at) {
+            let taken = left.min(jumps.run(to_come));
+            if jumps.next() != Some(at) || taken == 0 {
                 return Err(refuse::WRONG_PLACE);
             }
-            let taken = left.min(jumps.run(to_come));
             jumps.take(taken, &mut to_come);
             (at, left) = (at.saturating_add_unsigned(taken), left - taken);
         }
@@ -199,6 +199,9 @@ impl Recording {
         let block = self.blank.kind.block();
         let begun = self.layout.open_tracks().next().and_then(|track| track.jumps.as_ref());
         let middle = self.middle().cast_unsigned();
+        if format == INTERVAL && begun.is_some() {
+            return Err(refuse::OUT_OF_ORDER);
+        }
         if format == INTERVAL {
             let fits = value > 0 && value.is_multiple_of(block) && value <= middle;
             self.jumps_to_come.interval = if fits { value } else { return Err(refuse::BAD_PARAMETER) };

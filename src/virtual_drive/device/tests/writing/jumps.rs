@@ -85,6 +85,7 @@ fn jumps_at_regular_intervals_need_no_further_word() {
         rig.write_all(at, &noise(32, SIZE, 4), SIZE).unwrap();
         assert_eq!(told(&mut rig).1, Some(next));
     }
+    assert_eq!(set(&mut rig, 0x22, 0x10), Err((5, 0x2C, 0)), "the track has its own");
 }
 
 /// With one jump, at the end of a first layer that ends where the host wants it, addresses ascend; and nothing of that layer is left to jump from.
