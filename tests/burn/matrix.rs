@@ -172,24 +172,21 @@ fn lost(source: &dyn DiscReader, found: &dyn DiscReader, plan: &BurnPlan) -> Vec
     if plan.kind.is_cd() {
         of_tracks(wanted, disc, plan, &mut lost);
         of_sectors(source, found, plan, &mut lost);
-        if wanted.mcn != disc.mcn {
-            lost.push(BurnLoss::Mcn);
-        }
         if wanted.cd_text != disc.cd_text {
             let why = plan.losses.iter().find(|loss| matches!(loss, BurnLoss::CdText(_)));
             lost.push(why.cloned().unwrap_or(BurnLoss::CdText("nobody has told")));
         }
-    } else {
-        // A CD has neither layers nor such structures, and nothing is told of those.
-        if wanted.sessions.len() != disc.sessions.len() {
-            lost.push(BurnLoss::Sessions);
-        }
-        if let Some(at) = wanted.layer_break.filter(|_| disc.layer_break != wanted.layer_break) {
-            lost.push(BurnLoss::LayerBreak(at));
-        }
-        if !wanted.structures.bca.is_empty() {
-            lost.push(BurnLoss::Structures);
-        }
+    } else if wanted.sessions.len() != disc.sessions.len() {
+        lost.push(BurnLoss::Sessions);
+    }
+    if wanted.mcn != disc.mcn {
+        lost.push(BurnLoss::Mcn);
+    }
+    if let Some(at) = wanted.layer_break.filter(|_| disc.layer_break != wanted.layer_break) {
+        lost.push(BurnLoss::LayerBreak(at));
+    }
+    if !wanted.structures.bca.is_empty() {
+        lost.push(BurnLoss::Structures);
     }
     if !matches!(wanted.medium, Medium::Cd | Medium::Dvd | Medium::Bd) {
         lost.push(BurnLoss::Medium);

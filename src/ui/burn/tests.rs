@@ -8,7 +8,7 @@ use super::form::{BurnForm, From};
 use super::prospect::Verdict;
 use crate::disc::{Disc, Lba, Medium, Track, TrackMode};
 use crate::drive::mmc::DiscState;
-use crate::drive::recorder::{AfterFailure, BurnError, Close, Erase, Kind, Mode, Offers, Recordable, Stage};
+use crate::drive::recorder::{AfterFailure, BurnError, CannotBurn, Close, Erase, Kind, Mode, Offers, Recordable, Stage};
 use crate::image::{ExtentReader, Image, by_name};
 use crate::job::{
     AudioDisc, BurnFault, BurnNews, BurnPicture, BurnReport, BurnTask, BurnedDisc, CloseTask, DiscReport, Event, JobError, JobId,

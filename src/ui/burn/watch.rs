@@ -271,9 +271,9 @@ mod tests {
         let mut job = job(true, 1, Kind::CdR);
         assert_eq!(job.cost(), "Nothing was written yet: no disc is spoilt.");
         job.advanced(Phase::Burn);
-        job.shown(picture(1, Kind::CdR));
+        job.shown(BurnNews::Goes(picture(1, Kind::CdR)));
         assert_eq!(job.cost(), "The CD-R will be spoilt: it can't be used any more.");
-        job.shown(picture(2, Kind::CdRw));
+        job.shown(BurnNews::Goes(picture(2, Kind::CdRw)));
         assert_eq!(
             job.cost(),
             "What is on the CD-RW now is lost. It can be erased and used again. What was burned before stays: 1 disc."

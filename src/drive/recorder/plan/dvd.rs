@@ -37,11 +37,6 @@ pub fn sessions(
     if shift != Lba(0) {
         losses.push(BurnLoss::Moved(vec![target.sessions() + 1]));
     }
-    let layer = disc.structures.layers.first();
-    let is_protected = layer.and_then(|layer| layer.first()).is_some_and(|&protection| protection != 0);
-    if is_protected || !disc.structures.bca.is_empty() {
-        losses.push(BurnLoss::Structures);
-    }
     let layer_break = layer_break(disc, target, wish, sectors, losses)?;
     let session = SessionPlan {
         number: target.sessions() + 1,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::disc::{Disc, Medium};
+use crate::drive::recorder::Kind;
+
 /// What of a disc does not arrive on this medium in this mode, or not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BurnLoss {
@@ -37,6 +40,21 @@ pub enum BurnLoss {
     Structures,
     /// It becomes a disc of another kind.
     Medium,
+}
+
+/// What a disc of this kind can't be or have, however it is written.
+pub fn of_the_medium(disc: &Disc, kind: Kind) -> Vec<BurnLoss> {
+    let is_other = matches!(disc.medium, Medium::HdDvd | Medium::GameCube | Medium::Wii | Medium::Xbox | Medium::Umd);
+    let layer = disc.structures.layers.first();
+    let is_protected = layer.and_then(|layer| layer.first()).is_some_and(|&protection| protection != 0);
+    let has_structures = is_protected || !disc.structures.bca.is_empty();
+    let losses = [
+        is_other.then_some(BurnLoss::Medium),
+        has_structures.then_some(BurnLoss::Structures),
+        disc.layer_break.filter(|_| kind.is_cd()).map(BurnLoss::LayerBreak),
+        disc.mcn.filter(|_| !kind.is_cd()).map(|_| BurnLoss::Mcn),
+    ];
+    losses.into_iter().flatten().collect()
 }
 
 impl BurnLoss {

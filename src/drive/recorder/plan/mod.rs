@@ -100,10 +100,7 @@ pub fn plan(disc: &Disc, stored: &StoredAs<'_>, recordable: &Recordable, wish: &
     }
     let target = Target { recordable, mode, afresh: preparation.is_some() || recordable.state == DiscState::Blank };
     let kind = target.kind();
-    let mut losses = Vec::new();
-    if matches!(disc.medium, Medium::HdDvd | Medium::GameCube | Medium::Wii | Medium::Xbox | Medium::Umd) {
-        losses.push(BurnLoss::Medium);
-    }
+    let mut losses = loss::of_the_medium(disc, kind);
     let (sessions, layer_break) = match kind.is_cd() {
         true => (cd::sessions(disc, stored, &target, wish, &mut losses)?, None),
         false => dvd::sessions(disc, &target, wish, &mut losses)?,
