@@ -272,7 +272,7 @@ fn every_failure_of_a_recorder_is_said_in_a_sentence_with_what_the_disc_is_now()
             "what is left in the drive's buffer",
             AfterFailure::Spoilt,
         ),
-        (device(CdR, no_text, Vec::new()), never, &titled, by(Mode::SessionAtOnce), "CD-TEXT", "does not take", untouched),
+        (device(CdR, no_text, Vec::new()), never, &titled, by(Mode::SessionAtOnce), "CD-TEXT", "and refuses it", untouched),
         (
             device(CdR, Manners::default(), Vec::new()),
             no_layout,
