@@ -237,6 +237,22 @@ fn a_disc_is_copied_from_a_drive_to_another_and_to_several() {
     assert!(out.contains("CD-R in blank:cd-r") && out.contains("CD-RW in blank:cd-rw"), "{out}");
 }
 
+/// What a drive reads and its EDC calls wrong is saved as it is, and not burned without leave.
+#[test]
+fn a_damaged_disc_is_not_copied_before_somebody_has_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let bin = demo(at).with_extension("bin");
+    let mut bytes = fs::read(&bin).unwrap();
+    bytes[100 * 2352..102 * 2352].fill(0xEE);
+    fs::write(&bin, bytes).unwrap();
+    let copy = ["burn", "drive:demo:Spindle demo.cue", "blank:cd-r"];
+    let said = fails(at, 3, "input", &copy);
+    assert!(said.contains("2 sectors of the source are damaged, the first is 100: nothing was burned"), "{said}");
+    let out = ok(at, &[&copy[..], &["--accept-damage", "--verify", "no"]].concat());
+    assert!(out.contains("session at once: burned ("), "{out}");
+}
+
 /// Whatever the recorder does wrong is told in a sentence, with what the disc is now.
 #[test]
 fn faults_of_the_recorder_end_in_words_and_leave_a_known_disc() {

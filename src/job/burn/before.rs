@@ -99,3 +99,31 @@ pub fn pace(rate: f64, recordable: &Recordable) -> Pace {
         (_, None, None) => Pace::Free,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::recorder::look_at_blank;
+    use crate::virtual_drive::{Blank, BlankKind, Device, Manners};
+
+    /// A CD-R is written at several speeds; the source should give a quarter more than the one that is chosen.
+    #[test]
+    fn the_speed_is_the_fastest_that_the_source_keeps_up_with() {
+        let mut device = Device::new(Manners::default());
+        device.insert_blank(Blank::new(BlankKind::CdR), Vec::new()).unwrap();
+        // The first command is told that there is a new disc.
+        assert!(crate::drive::mmc::test_unit_ready(&mut device).is_err());
+        let mut recordable = look_at_blank(&mut device).unwrap();
+        let mut speeds: Vec<u32> = recordable.speeds.iter().map(|speed| speed.write).collect();
+        speeds.sort_unstable();
+        let &[slowest, next, .., fastest] = speeds.as_slice() else { panic!("{speeds:?}") };
+        let just = |speed: u32| f64::from(speed) * 1000.0 * RESERVE;
+        assert_eq!(pace(just(fastest), &recordable), Pace::Free);
+        assert_eq!(pace(just(next), &recordable), Pace::At(next));
+        assert_eq!(pace(just(next) - 1.0, &recordable), Pace::At(slowest));
+        assert_eq!(pace(just(slowest) - 1.0, &recordable), Pace::Starves { slowest });
+        // A drive that names no speeds writes at its own.
+        recordable.speeds.clear();
+        assert_eq!(pace(1.0, &recordable), Pace::Free);
+    }
+}

@@ -215,4 +215,21 @@ mod tests {
         control.cancel();
         assert!(matches!(seat.next_disc(&control, &|_| ()), Err(JobError::Cancelled)));
     }
+
+    /// A DVD-RAM is never blank to its drive; that something is on it is seen by who looks.
+    #[test]
+    fn what_would_be_written_over_is_seen() {
+        let mut device = Device::new(Manners::default());
+        device.insert_blank(Blank::new(BlankKind::DvdRam), Vec::new()).unwrap();
+        let mut seat = Seat { name: "one".to_owned(), transport: Some(Box::new(Hands::new(device))), software: None };
+        let control = Control::default();
+        seat.look(&control).unwrap();
+        let mut empty = |byte: Option<u8>| {
+            if let Some(byte) = byte {
+                mmc::write_sectors(&mut **seat.transport(), 16, 16, false, &[byte; 16 * 2048]).unwrap();
+            }
+            seat.looks_empty(&control).unwrap()
+        };
+        assert!(empty(None) && empty(Some(0)) && !empty(Some(1)));
+    }
 }
