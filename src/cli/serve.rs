@@ -93,6 +93,8 @@ fn drive(args: &Serve) -> Result<(String, Hands), JobError> {
         }
     }
     device.next_disc();
+    // Some hosts let a drive that was switched on be, and give up on one whose disc was changed before they came.
+    device.switch_on();
     Ok((names.into_iter().next().unwrap_or_default(), Hands::new(device)))
 }
 

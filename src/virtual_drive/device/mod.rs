@@ -88,8 +88,13 @@ impl Device {
     pub fn with(reader: Arc<dyn DiscReader>) -> Device {
         let mut device = Device::new(Manners { records: false, ..Manners::default() });
         device.insert(reader, Vec::new());
-        device.attention = Some(says::POWER_ON);
+        device.switch_on();
         device
+    }
+
+    /// It is switched on with what is in it: hosts are told that, and not that there is a new disc.
+    pub fn switch_on(&mut self) {
+        self.attention = Some(says::POWER_ON);
     }
 
     /// Puts a disc in, with what is wrong with it, and closes the tray.
